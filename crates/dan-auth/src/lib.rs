@@ -1,0 +1,1 @@
+//! Who is asking: a Maskinporten client with keys, certificates, tokens and a token cache.

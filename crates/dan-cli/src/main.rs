@@ -1,0 +1,3 @@
+//! The command `dan`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! How it travels: environments, versioned URLs, headers and errors of data.altinn.no.

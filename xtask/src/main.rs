@@ -1,0 +1,3 @@
+//! How this repository is kept.
+
+fn main() {}
