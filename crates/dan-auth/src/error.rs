@@ -1,0 +1,114 @@
+//! Why there is no token.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::refusal::Refusal;
+
+/// A key that cannot be used, a setting that cannot be right, or a token that was not given.
+///
+/// Cheap to clone, since all callers who waited for one grant get the same answer. It never holds a key, an assertion
+/// or a token.
+#[derive(Clone)]
+pub struct AuthError(Arc<Inner>);
+
+struct Inner {
+    kind: AuthErrorKind,
+    message: String,
+    refusal: Option<Refusal>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What went wrong, for a caller who decides what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuthErrorKind {
+    /// The private key or the certificate cannot be read, or is of a kind that Maskinporten does not take.
+    Key,
+    /// A setting is missing or cannot be right, such as an endpoint that is no URL.
+    Configuration,
+    /// The token server answered and said no. Asking again with the same settings gives the same answer.
+    Refused,
+    /// The token server answered that it cannot serve now. Asking again later may help.
+    Unavailable,
+    /// No answer came: name resolution, connection, TLS or a time limit. Asking again may help.
+    Network,
+    /// Something answered, but not as a token server does: a proxy's page, or a wrong address.
+    UnexpectedAnswer,
+}
+
+impl AuthError {
+    pub(crate) fn new(kind: AuthErrorKind, message: impl Into<String>) -> Self {
+        Self(Arc::new(Inner { kind, message: message.into(), refusal: None, source: None }))
+    }
+
+    pub(crate) fn refused(kind: AuthErrorKind, refusal: Refusal) -> Self {
+        Self(Arc::new(Inner { kind, message: refusal.to_string(), refusal: Some(refusal), source: None }))
+    }
+
+    /// The address is left out of the cause, because the message names it once already.
+    pub(crate) fn network(message: impl Into<String>, source: reqwest::Error) -> Self {
+        Self(Arc::new(Inner {
+            kind: AuthErrorKind::Network,
+            message: message.into(),
+            refusal: None,
+            source: Some(Box::new(source.without_url())),
+        }))
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> AuthErrorKind {
+        self.0.kind
+    }
+
+    /// What the token server said, when it was the token server that refused.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.0.refusal.as_ref()
+    }
+
+    /// Whether the same request may succeed later without anybody changing anything.
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            AuthErrorKind::Unavailable | AuthErrorKind::Network => true,
+            AuthErrorKind::Key
+            | AuthErrorKind::Configuration
+            | AuthErrorKind::Refused
+            | AuthErrorKind::UnexpectedAnswer => false,
+        }
+    }
+}
+
+impl fmt::Display for AuthError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for AuthError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AuthError")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("refusal", &self.0.refusal)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for AuthError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_word() {
+        assert_eq!(size_of::<AuthError>(), size_of::<usize>());
+    }
+}

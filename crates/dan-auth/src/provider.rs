@@ -1,0 +1,39 @@
+//! Whoever can give a token.
+
+use async_trait::async_trait;
+
+use crate::error::AuthError;
+use crate::token::AccessToken;
+
+/// Gives an access token whenever a request needs one.
+///
+/// Implement it to bring tokens from elsewhere; hold it as `Arc<dyn AccessTokenProvider>`.
+///
+/// ```
+/// use dan_auth::{AccessToken, AccessTokenProvider, AuthError, async_trait};
+///
+/// struct FromVault;
+///
+/// #[async_trait]
+/// impl AccessTokenProvider for FromVault {
+///     async fn access_token(&self) -> Result<AccessToken, AuthError> {
+///         Ok(AccessToken::new("read from the vault"))
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait AccessTokenProvider: Send + Sync {
+    /// A token that is good now: from memory, or got for this call.
+    ///
+    /// # Errors
+    /// Says why there is none, and whether asking again can help.
+    async fn access_token(&self) -> Result<AccessToken, AuthError>;
+}
+
+/// A ready token is its own provider; it is given as it is until the owner replaces it.
+#[async_trait]
+impl AccessTokenProvider for AccessToken {
+    async fn access_token(&self) -> Result<AccessToken, AuthError> {
+        Ok(self.clone())
+    }
+}

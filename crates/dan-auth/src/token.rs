@@ -1,0 +1,49 @@
+//! The token that a grant gives.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::secret::Secret;
+
+/// An access token (RFC 6750). Opaque to its holder, and never printed.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AccessToken(Secret);
+
+impl AccessToken {
+    /// Wraps a token that was got elsewhere.
+    pub fn new(token: impl Into<Secret>) -> Self {
+        Self(token.into())
+    }
+
+    /// The token, to be put behind `Bearer`.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// The claims inside, when the token is a JWT: for showing to a person who asks which organization, which scopes,
+    /// until when. The signature is not checked, so nothing may be decided by them.
+    pub fn claims(&self) -> Option<Map<String, Value>> {
+        let payload = self.expose().split('.').nth(1)?;
+        let json = BASE64_URL_SAFE_NO_PAD.decode(payload).ok()?;
+        serde_json::from_slice(&json).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_are_read_from_a_jwt_only() {
+        let token = AccessToken::new("e30.eyJzY29wZSI6ImE6YiJ9.c2ln");
+        assert_eq!(token.claims().unwrap()["scope"], "a:b");
+        assert!(AccessToken::new("opaque").claims().is_none());
+    }
+
+    #[test]
+    fn a_token_does_not_print() {
+        assert_eq!(format!("{:?}", AccessToken::new("s3cret")), "AccessToken([redacted])");
+    }
+}
