@@ -1,3 +1,28 @@
-//! How this repository is kept.
+//! How this repository is kept: code generation and checks.
+#![expect(clippy::print_stderr, reason = "this is a command for the terminal")]
 
-fn main() {}
+mod ci;
+mod codegen;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+/// How this repository is kept
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+enum Arguments {
+    /// Generate the models from the OpenAPI document
+    Codegen(codegen::Options),
+    /// Run everything that CI runs
+    Ci,
+}
+
+fn main() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in no workspace")?;
+    match Arguments::parse() {
+        Arguments::Codegen(options) => codegen::run(&options, root),
+        Arguments::Ci => ci::run(root),
+    }
+}

@@ -1,5 +1,31 @@
 //! What data.altinn.no says: types, their meaning, their schemas.
+//!
+//! The types of [`v1`] are generated from the API's OpenAPI document and bear its names. Enums are open and unknown
+//! fields are kept, since the service may add to both within a version. What the types mean stands beside them, written
+//! by hand: party identifiers, timestamps, what may be shown of a text.
+//!
+//! ```
+//! let body = br#"{"evidenceStatus":{"evidenceCodeName":"UnitBasicInformation",
+//!     "status":{"code":1,"description":"The information is available for harvest"},"validFrom":null,"validTo":null},
+//!     "evidenceValues":[{"evidenceValueName":"OrganizationName","source":"Enhetsregisteret",
+//!     "value":"EKSEMPEL AS","valueType":"string"}]}"#;
+//! let evidence: dan_model::Evidence = serde_json::from_slice(body)?;
+//! assert_eq!(evidence.evidence_values[0].value_type, Some(dan_model::ValueType::String));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 mod party;
+mod privacy;
+mod timestamp;
+mod unknown_fields;
+
+pub mod open_enum;
+// The generator formats its code itself, so that the check gives the same result everywhere.
+#[rustfmt::skip]
+pub mod v1;
 
 pub use party::{NationalIdentityNumber, OrganizationNumber, PartyError, PartyIdentifier};
+pub use privacy::{Withheld, mask_personal_numbers};
+pub use timestamp::Timestamp;
+pub use unknown_fields::UnknownFields;
+pub use v1::*;

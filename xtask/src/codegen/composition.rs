@@ -1,0 +1,84 @@
+//! Objects that are made of parts: `allOf`.
+
+use super::document::{Document, Pointer};
+use super::representation::Warning;
+use super::schema::Schema;
+
+/// The properties of all parts together.
+#[derive(Debug, Default)]
+pub(crate) struct Composition<'d> {
+    /// The properties, in the order in which the parts name them first; the last definition of each.
+    pub(crate) properties: Vec<Property<'d>>,
+    /// The names of those that are always there.
+    pub(crate) required: Vec<&'d str>,
+    /// The parts that could not be used.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// A property of an object.
+#[derive(Debug)]
+pub(crate) struct Property<'d> {
+    /// Its name on the wire.
+    pub(crate) name: &'d str,
+    /// Its schema.
+    pub(crate) schema: Schema<'d>,
+}
+
+/// Puts together a schema and all the parts that it names.
+pub(crate) fn combine<'d>(schema: &Schema<'d>, document: &'d Document) -> Composition<'d> {
+    let mut composition = Composition::default();
+    composition.add(schema, document, &mut Vec::new());
+    composition
+}
+
+impl<'d> Composition<'d> {
+    /// Adds a schema. The trail holds the references that led here, so that a circle ends.
+    fn add(&mut self, schema: &Schema<'d>, document: &'d Document, trail: &mut Vec<&'d str>) {
+        if let Some(reference) = schema.reference() {
+            self.add_referred(schema, reference, document, trail);
+            return;
+        }
+        for part in schema.list("allOf") {
+            self.add(&part, document, trail);
+        }
+        for member in ["oneOf", "anyOf"] {
+            if schema.list(member).iter().any(|choice| !choice.is_unconstrained()) {
+                self.warn(&schema.pointer, &format!("`{member}` within `allOf` is kept as unknown fields"));
+            }
+        }
+        for (name, schema) in schema.properties() {
+            match self.properties.iter_mut().find(|property| property.name == name) {
+                Some(property) => property.schema = schema,
+                None => self.properties.push(Property { name, schema }),
+            }
+        }
+        self.required.extend(schema.required());
+    }
+
+    fn add_referred(
+        &mut self,
+        schema: &Schema<'d>,
+        reference: &'d str,
+        document: &'d Document,
+        trail: &mut Vec<&'d str>,
+    ) {
+        if trail.contains(&reference) {
+            self.warn(&schema.pointer, "the parts contain each other; the circle is cut here");
+            return;
+        }
+        let Some(place) = document.follow(reference) else {
+            self.warn(
+                &schema.pointer,
+                &format!("the reference {reference:?} leads nowhere in this document"),
+            );
+            return;
+        };
+        trail.push(reference);
+        self.add(&Schema::new(place), document, trail);
+        trail.pop();
+    }
+
+    fn warn(&mut self, pointer: &Pointer, message: &str) {
+        self.warnings.push(Warning { pointer: pointer.clone(), message: message.to_owned() });
+    }
+}

@@ -1,0 +1,166 @@
+//! The OpenAPI document: its text, its digest, what its references lead to.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+use super::node::Node;
+
+/// An OpenAPI document of version 3.0 or 3.1.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// What the document is called in the head of the generated files.
+    pub(crate) name: String,
+    /// The SHA-256 digest of its bytes, in lower-case hexadecimal.
+    pub(crate) digest: String,
+    root: Node,
+}
+
+impl Document {
+    /// Reads a file, JSON or YAML, and gives it a name.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or is no OpenAPI 3.0 or 3.1 document.
+    pub(crate) fn read(path: &Path, name: &str) -> Result<Self> {
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        Self::parse(&text, name).with_context(|| format!("cannot use {}", path.display()))
+    }
+
+    /// Reads a text, JSON or YAML, and gives it a name.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no OpenAPI 3.0 or 3.1 document.
+    pub(crate) fn parse(text: &str, name: &str) -> Result<Self> {
+        let root = parse_node(text)?;
+        match root.get("openapi").map(|version| version.as_text().unwrap_or_default()) {
+            Some(version) if version.starts_with("3.0") || version.starts_with("3.1") => {}
+            Some(version) => bail!("OpenAPI {version:?} is not supported: 3.0 and 3.1 are"),
+            None => bail!("it is no OpenAPI document: the member `openapi` with its version is missing"),
+        }
+        let digest =
+            Sha256::digest(text).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        Ok(Self { name: name.to_owned(), digest, root })
+    }
+
+    /// The title and the version of the API.
+    pub(crate) fn info(&self) -> (&str, &str) {
+        let text = |member| self.root.at(&format!("/info/{member}")).and_then(Node::as_text);
+        (text("title").unwrap_or("An API"), text("version").unwrap_or_default())
+    }
+
+    /// The schemas under `components`, by name.
+    pub(crate) fn schemas(&self) -> impl Iterator<Item = (&str, Place<'_>)> {
+        let pointer = Pointer::root().child("components").child("schemas");
+        let members = self.root.at("/components/schemas").map(Node::members).unwrap_or_default();
+        members.iter().map(move |(name, node)| (name.as_str(), Place { node, pointer: pointer.child(name) }))
+    }
+
+    /// What a reference leads to, if it stays within the document.
+    pub(crate) fn follow(&self, reference: &str) -> Option<Place<'_>> {
+        let pointer = reference.strip_prefix('#')?;
+        let node = self.root.at(pointer)?;
+        Some(Place { node, pointer: Pointer(reference.to_owned()) })
+    }
+}
+
+/// JSON is nearly YAML, but a JSON reader tells JSON's faults better.
+fn parse_node(text: &str) -> Result<Node> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim_start().starts_with('{') {
+        serde_json::from_str(text).context("it is not valid JSON")
+    } else {
+        serde_saphyr::from_str(text).context("it is not valid YAML")
+    }
+}
+
+/// A value in the document, and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Place<'d> {
+    /// The value.
+    pub(crate) node: &'d Node,
+    /// Where it stands.
+    pub(crate) pointer: Pointer,
+}
+
+impl<'d> Place<'d> {
+    /// A member of the value, if there is one.
+    pub(crate) fn member(&self, name: &str) -> Option<Self> {
+        Some(Self { node: self.node.get(name)?, pointer: self.pointer.child(name) })
+    }
+
+    /// The members of the value, if it is an object.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&'d str, Self)> {
+        self.node
+            .members()
+            .iter()
+            .map(|(name, node)| (name.as_str(), Self { node, pointer: self.pointer.child(name) }))
+    }
+
+    /// The items of the value, if it is an array.
+    pub(crate) fn items(&self) -> impl Iterator<Item = Self> {
+        self.node
+            .items()
+            .iter()
+            .enumerate()
+            .map(|(index, node)| Self { node, pointer: self.pointer.child(&index.to_string()) })
+    }
+}
+
+/// A JSON pointer in fragment form, such as `#/components/schemas/Evidence`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Pointer(String);
+
+impl Pointer {
+    /// The pointer to the whole document.
+    pub(crate) fn root() -> Self {
+        Self("#".to_owned())
+    }
+
+    /// The pointer to a member or an item.
+    #[must_use]
+    pub(crate) fn child(&self, name: &str) -> Self {
+        Self(format!("{}/{}", self.0, name.replace('~', "~0").replace('/', "~1")))
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_openapi_3_is_taken() {
+        for (text, complaint) in [
+            ("{", "not valid JSON"),
+            ("a: [", "not valid YAML"),
+            ("swagger: '2.0'", "no OpenAPI document"),
+            ("openapi: 4.0.0", "not supported"),
+            ("openapi: 3", "not supported"),
+        ] {
+            let error = Document::parse(text, "test").unwrap_err();
+            assert!(error.to_string().contains(complaint), "{text}: {error}");
+        }
+        assert!(Document::parse("openapi: 3.1.0", "test").is_ok());
+    }
+
+    #[test]
+    fn references_lead_to_places() {
+        let document =
+            Document::parse(r#"{"openapi":"3.0.3","components":{"schemas":{"a/b":{"type":"string"}}}}"#, "t")
+                .unwrap();
+        let (name, place) = document.schemas().next().unwrap();
+        assert_eq!((name, place.pointer.to_string().as_str()), ("a/b", "#/components/schemas/a~1b"));
+        assert_eq!(document.follow("#/components/schemas/a~1b").unwrap().node, place.node);
+        assert!(document.follow("other.json#/a").is_none());
+    }
+}

@@ -1,0 +1,359 @@
+//! From schemas to types.
+
+use std::collections::BTreeMap;
+
+use super::composition::{self, Property};
+use super::document::{Document, Pointer};
+use super::names::{Namespace, field_name, type_name};
+use super::node::Node;
+use super::representation::{
+    Field, Model, Presence, Privacy, Shape, Type, TypeDefinition, Union, UnionVariant, Variant, Warning,
+};
+use super::schema::Schema;
+use super::{cycles, unions};
+
+/// How deep schemas may nest without a name of their own, and references may lead to references.
+const DEPTH_LIMIT: usize = 64;
+
+/// Reads all schemas under the document's components.
+pub(crate) fn read(document: &Document) -> Model {
+    let mut namespace = Namespace::types();
+    let components = document
+        .schemas()
+        .filter(|(_, place)| !is_internal(&Schema::new(place.clone())))
+        .map(|(name, place)| (place.pointer.to_string(), namespace.give(&type_name(name), "Model")))
+        .collect();
+    let mut reader =
+        Reader { document, components, namespace, types: Vec::new(), warnings: Vec::new(), depth: 0 };
+    for (_, place) in document.schemas() {
+        reader.define_component(&Schema::new(place));
+    }
+    let (title, version) = document.info();
+    let mut model = Model {
+        title: title.to_owned(),
+        version: version.to_owned(),
+        types: reader.types,
+        warnings: reader.warnings,
+    };
+    cycles::break_aliases(&mut model);
+    unions::settle(&mut model);
+    cycles::box_fields(&mut model);
+    model
+}
+
+/// Whether a schema is only there for other schemas to be made of.
+fn is_internal(schema: &Schema<'_>) -> bool {
+    schema.member("x-internal").is_some_and(Node::is_true)
+}
+
+struct Reader<'d> {
+    document: &'d Document,
+    /// The Rust names of the components, by where they stand.
+    components: BTreeMap<String, String>,
+    namespace: Namespace,
+    types: Vec<TypeDefinition>,
+    warnings: Vec<Warning>,
+    depth: usize,
+}
+
+impl<'d> Reader<'d> {
+    fn define_component(&mut self, schema: &Schema<'d>) {
+        let Some(name) = self.components.get(&schema.pointer.to_string()).cloned() else { return };
+        let position = self.types.len();
+        let shape = self.shape(schema, &name);
+        self.define(position, name, schema, shape);
+    }
+
+    /// Puts a type before those that were found inside it.
+    fn define(&mut self, position: usize, name: String, schema: &Schema<'d>, shape: Shape) {
+        let description = schema.text("description").or_else(|| schema.text("title")).map(str::to_owned);
+        self.types
+            .insert(position, TypeDefinition { name, description, pointer: schema.pointer.clone(), shape });
+    }
+
+    /// The type of a schema. A schema that needs a type of its own gets one, under a name like the given.
+    fn type_of(&mut self, schema: &Schema<'d>, name: &str) -> Type {
+        if self.depth == DEPTH_LIMIT {
+            return self.any_json(&schema.pointer, "the schema nests too deeply");
+        }
+        self.depth += 1;
+        let position = self.types.len();
+        let value = match self.shape(schema, name) {
+            Shape::Alias(value) => value,
+            shape => {
+                let name = self.namespace.give(name, "Model");
+                self.define(position, name.clone(), schema, shape);
+                Type::Named(name)
+            }
+        };
+        self.depth -= 1;
+        value
+    }
+
+    fn shape(&mut self, schema: &Schema<'d>, name: &str) -> Shape {
+        if let Some(reference) = schema.reference() {
+            return Shape::Alias(self.referred(schema, reference, name));
+        }
+        if !schema.values.is_empty() {
+            return self.listed_values(schema);
+        }
+        let parts = schema.list("allOf");
+        if !parts.is_empty() {
+            return self.combined(schema, &parts, name);
+        }
+        if schema.properties().is_empty() {
+            for member in ["oneOf", "anyOf"] {
+                let choices = schema.list(member);
+                if choices.iter().any(|choice| !choice.is_unconstrained()) {
+                    return self.chosen(schema, choices, name);
+                }
+            }
+        }
+        self.by_type(schema, name)
+    }
+
+    fn referred(&mut self, schema: &Schema<'d>, reference: &str, name: &str) -> Type {
+        if let Some(component) = self.components.get(reference) {
+            return Type::Named(component.clone());
+        }
+        let Some(place) = self.document.follow(reference) else {
+            let lost =
+                format!("the reference {reference:?} leads nowhere in this document; read as any JSON");
+            return self.any_json(&schema.pointer, &lost);
+        };
+        self.type_of(&Schema::new(place), name)
+    }
+
+    fn listed_values(&mut self, schema: &Schema<'d>) -> Shape {
+        let texts: Option<Vec<String>> =
+            schema.values.iter().map(|value| value.as_text().map(str::to_owned)).collect();
+        if let Some(texts) = texts {
+            return Shape::TextEnum(variants(schema, texts, |text| type_name(text)));
+        }
+        let integers: Option<Vec<i64>> = schema.values.iter().map(|value| value.as_integer()).collect();
+        if let Some(integers) = integers {
+            return Shape::IntegerEnum(variants(schema, integers, |value| integer_variant_name(*value)));
+        }
+        if schema.values.iter().all(|value| matches!(value, Node::Boolean(_))) {
+            return Shape::Alias(Type::Boolean);
+        }
+        let lost = "the listed values are of several types; read as any JSON";
+        Shape::Alias(self.any_json(&schema.pointer, lost))
+    }
+
+    fn combined(&mut self, schema: &Schema<'d>, parts: &[Schema<'d>], name: &str) -> Shape {
+        let parts: Vec<&Schema<'d>> = parts.iter().filter(|part| !part.is_unconstrained()).collect();
+        if let ([only], true) = (parts.as_slice(), schema.properties().is_empty()) {
+            // One part with a description or with `nullable` beside it: the usual way to say more about a reference.
+            let internal = only.reference().and_then(|to| self.document.follow(to)).map(Schema::new);
+            if !internal.is_some_and(|target| is_internal(&target)) {
+                return self.shape(only, name);
+            }
+        }
+        let composition = composition::combine(schema, self.document);
+        self.warnings.extend(composition.warnings);
+        if composition.properties.is_empty() {
+            let lost = "the parts are no objects; read as any JSON";
+            return Shape::Alias(self.any_json(&schema.pointer, lost));
+        }
+        Shape::Struct(self.fields(composition.properties, &composition.required, name))
+    }
+
+    fn chosen(&mut self, schema: &Schema<'d>, choices: Vec<Schema<'d>>, name: &str) -> Shape {
+        let choices: Vec<Schema<'d>> = choices.into_iter().filter(|choice| !choice.is_null()).collect();
+        if let Some(union) = self.union(schema, &choices, name) {
+            return Shape::Union(union);
+        }
+        if let [only] = choices.as_slice() {
+            return self.shape(only, name);
+        }
+        let lost = "a choice without a discriminator; read as any JSON";
+        Shape::Alias(self.any_json(&schema.pointer, lost))
+    }
+
+    /// A choice among components that a field tells apart.
+    fn union(&self, schema: &Schema<'d>, choices: &[Schema<'d>], name: &str) -> Option<Union> {
+        let discriminator = schema.member("discriminator")?;
+        let tag = discriminator.get("propertyName")?.as_text()?;
+        let references: Vec<&str> = choices.iter().filter_map(Schema::reference).collect();
+        if references.len() != choices.len() {
+            return None;
+        }
+        let mapped: Vec<(&str, &str)> = discriminator
+            .get("mapping")
+            .map(Node::members)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|(value, target)| Some((value.as_str(), target.as_text()?)))
+            .collect();
+        let mut namespace = Namespace::variants();
+        let mut found = Vec::new();
+        for reference in references {
+            let definition = self.components.get(reference)?;
+            let component = reference.rsplit('/').next().unwrap_or(reference);
+            let mut values: Vec<&str> = mapped
+                .iter()
+                .filter(|(_, target)| *target == reference || *target == component)
+                .map(|(value, _)| *value)
+                .collect();
+            if values.is_empty() {
+                values.push(component);
+            }
+            found.extend(values.into_iter().map(|value| (value.to_owned(), definition.clone())));
+        }
+        let all_end_alike = found.iter().all(|(value, _)| value.len() > name.len() && value.ends_with(name));
+        let variants = found
+            .into_iter()
+            .map(|(tag_value, definition)| {
+                let short = if all_end_alike { tag_value.trim_end_matches(name) } else { &tag_value };
+                UnionVariant { name: namespace.give(&type_name(short), "Kind"), tag_value, definition }
+            })
+            .collect();
+        Some(Union { tag: tag.to_owned(), variants })
+    }
+
+    fn by_type(&mut self, schema: &Schema<'d>, name: &str) -> Shape {
+        let value = match schema.types.as_slice() {
+            [] if !schema.properties().is_empty() || schema.additional_properties().is_some() => {
+                return self.object(schema, name);
+            }
+            [] if schema.items().is_some() => self.list(schema, name),
+            [] => Type::Json,
+            ["object"] => return self.object(schema, name),
+            ["array"] => self.list(schema, name),
+            ["boolean"] => Type::Boolean,
+            ["integer"] if schema.text("format") == Some("int32") => Type::Integer32,
+            ["integer"] => Type::Integer64,
+            ["number"] => Type::Number,
+            ["string"] => text_type(schema.text("format")),
+            [unknown] => {
+                let lost = format!("the type {unknown:?} does not exist; read as any JSON");
+                self.any_json(&schema.pointer, &lost)
+            }
+            _ => self.any_json(&schema.pointer, "several types at once; read as any JSON"),
+        };
+        Shape::Alias(value)
+    }
+
+    fn list(&mut self, schema: &Schema<'d>, name: &str) -> Type {
+        let items = match schema.items() {
+            Some(items) => self.nullable_type_of(&items, &format!("{name}Item")),
+            None => Type::Json,
+        };
+        Type::List(Box::new(items))
+    }
+
+    fn object(&mut self, schema: &Schema<'d>, name: &str) -> Shape {
+        let properties = schema.properties();
+        if properties.is_empty() {
+            let values = match schema.additional_properties() {
+                Some(additional) => self.nullable_type_of(&additional, &format!("{name}Value")),
+                None => Type::Json,
+            };
+            return Shape::Alias(Type::Map(Box::new(values)));
+        }
+        if schema.additional_properties().is_some() {
+            let lost = "members beside the listed properties are kept as any JSON, whatever their schema";
+            self.warn(&schema.pointer, lost);
+        }
+        let required: Vec<&str> = schema.required().collect();
+        let properties = properties.into_iter().map(|(name, schema)| Property { name, schema }).collect();
+        Shape::Struct(self.fields(properties, &required, name))
+    }
+
+    fn nullable_type_of(&mut self, schema: &Schema<'d>, name: &str) -> Type {
+        let value = self.type_of(schema, name);
+        if schema.is_nullable(self.document) && value != Type::Json {
+            return Type::Nullable(Box::new(value));
+        }
+        value
+    }
+
+    fn fields(&mut self, properties: Vec<Property<'d>>, required: &[&str], owner: &str) -> Vec<Field> {
+        let mut namespace = Namespace::fields();
+        let mut fields = Vec::new();
+        for Property { name, schema } in properties {
+            let value = self.type_of(&schema, &format!("{owner}{}", type_name(name)));
+            fields.push(Field {
+                name: namespace.give(&field_name(name), "_field"),
+                wire_name: name.to_owned(),
+                description: schema.text("description").map(str::to_owned),
+                default: schema.member("default").cloned(),
+                presence: self.presence(&schema, required.contains(&name)),
+                privacy: self.privacy(&schema, &value),
+                value,
+            });
+        }
+        fields
+    }
+
+    fn presence(&mut self, schema: &Schema<'d>, required: bool) -> Presence {
+        match (required, schema.is_nullable(self.document)) {
+            (true, false) => Presence::Required,
+            (true, true) => Presence::Nullable,
+            (false, false) => Presence::Optional,
+            (false, true) => {
+                self.warn(&schema.pointer, "null and absence are read alike, and written as absence");
+                Presence::Optional
+            }
+        }
+    }
+
+    fn privacy(&mut self, schema: &Schema<'d>, value: &Type) -> Privacy {
+        match (schema.text("x-privacy"), value) {
+            (None, _) => Privacy::Open,
+            (Some("masked"), Type::Text) => Privacy::Masked,
+            (Some("withheld"), _) => Privacy::Withheld,
+            (Some(other), _) => {
+                let lost =
+                    format!("`x-privacy: {other}` does not fit the type; the value is withheld from `Debug`");
+                self.warn(&schema.pointer, &lost);
+                Privacy::Withheld
+            }
+        }
+    }
+
+    fn any_json(&mut self, pointer: &Pointer, lost: &str) -> Type {
+        self.warn(pointer, lost);
+        Type::Json
+    }
+
+    fn warn(&mut self, pointer: &Pointer, message: &str) {
+        self.warnings.push(Warning { pointer: pointer.clone(), message: message.to_owned() });
+    }
+}
+
+/// The type of a text. Formats that the generated types do not know stay text, exactly as sent.
+fn text_type(format: Option<&str>) -> Type {
+    match format {
+        Some("date-time") => Type::Timestamp,
+        Some("party-identifier") => Type::PartyIdentifier,
+        _ => Type::Text,
+    }
+}
+
+fn variants<W>(schema: &Schema<'_>, wires: Vec<W>, name: impl Fn(&W) -> String) -> Vec<Variant<W>>
+where
+    W: PartialEq,
+{
+    let texts = |member: &str| schema.member(member).map(Node::items).unwrap_or_default();
+    let (names, descriptions) = (texts("x-enum-varnames"), texts("x-enum-descriptions"));
+    let mut namespace = Namespace::variants();
+    let mut variants: Vec<Variant<W>> = Vec::new();
+    for (index, wire) in wires.into_iter().enumerate() {
+        if variants.iter().any(|variant| variant.wire == wire) {
+            continue;
+        }
+        let given = names.get(index).and_then(Node::as_text).map(type_name);
+        variants.push(Variant {
+            name: namespace.give(&given.unwrap_or_else(|| name(&wire)), "Value"),
+            description: descriptions.get(index).and_then(Node::as_text).map(str::to_owned),
+            wire,
+        });
+    }
+    variants
+}
+
+fn integer_variant_name(value: i64) -> String {
+    type_name(&format!("value {value}").replace('-', "minus "))
+}

@@ -1,0 +1,192 @@
+//! What is generated, apart from how it is written down: types, fields, variants, each with its name on the wire.
+
+use std::fmt;
+
+use super::document::Pointer;
+use super::node::Node;
+
+/// All types of a document.
+#[derive(Debug)]
+pub(crate) struct Model {
+    /// The title of the API.
+    pub(crate) title: String,
+    /// The version of the API.
+    pub(crate) version: String,
+    /// The types, in the order of the document.
+    pub(crate) types: Vec<TypeDefinition>,
+    /// What could not be expressed.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Model {
+    /// The type of a name.
+    pub(crate) fn find(&self, name: &str) -> Option<&TypeDefinition> {
+        self.types.iter().find(|definition| definition.name == name)
+    }
+}
+
+/// A place in the document that the generated types do not express faithfully.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Warning {
+    /// The place.
+    pub(crate) pointer: Pointer,
+    /// What is lost.
+    pub(crate) message: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.pointer, self.message)
+    }
+}
+
+/// A type with a name.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TypeDefinition {
+    /// Its name in Rust.
+    pub(crate) name: String,
+    /// What it is.
+    pub(crate) description: Option<String>,
+    /// Where the document defines it.
+    pub(crate) pointer: Pointer,
+    /// What it is made of.
+    pub(crate) shape: Shape,
+}
+
+/// What a type is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Shape {
+    /// An object with named fields.
+    Struct(Vec<Field>),
+    /// A text out of a list that may grow.
+    TextEnum(Vec<Variant<String>>),
+    /// An integer out of a list that may grow.
+    IntegerEnum(Vec<Variant<i64>>),
+    /// An object of several kinds that a field tells apart.
+    Union(Union),
+    /// Another name for a type.
+    Alias(Type),
+}
+
+/// A field of an object.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Field {
+    /// Its name in Rust.
+    pub(crate) name: String,
+    /// Its name on the wire.
+    pub(crate) wire_name: String,
+    /// What it holds.
+    pub(crate) description: Option<String>,
+    /// The value that its absence stands for.
+    pub(crate) default: Option<Node>,
+    /// The type of its value.
+    pub(crate) value: Type,
+    /// Whether it may be absent or null.
+    pub(crate) presence: Presence,
+    /// How much of it `Debug` shows.
+    pub(crate) privacy: Privacy,
+}
+
+/// Whether a field may be absent or null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Always there, never null.
+    Required,
+    /// Always there, maybe null: written as null when there is no value.
+    Nullable,
+    /// Left out when there is no value.
+    Optional,
+}
+
+/// How much of a field `Debug` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Privacy {
+    /// All of it.
+    Open,
+    /// Text in which numbers that may identify a person are masked.
+    Masked,
+    /// Only whether there is a value.
+    Withheld,
+}
+
+/// A value of an enum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Variant<W> {
+    /// Its name in Rust.
+    pub(crate) name: String,
+    /// The value on the wire.
+    pub(crate) wire: W,
+    /// What it means.
+    pub(crate) description: Option<String>,
+}
+
+/// An object of several kinds that a field tells apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Union {
+    /// The field, by its name on the wire.
+    pub(crate) tag: String,
+    /// The kinds; what the field holds, and the struct of the rest.
+    pub(crate) variants: Vec<UnionVariant>,
+}
+
+/// A kind of a union.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnionVariant {
+    /// Its name in Rust.
+    pub(crate) name: String,
+    /// What the telling field holds.
+    pub(crate) tag_value: String,
+    /// The name of the struct.
+    pub(crate) definition: String,
+}
+
+/// The type of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// Text, also in formats that the generated types keep as they are sent.
+    Text,
+    /// True or false.
+    Boolean,
+    /// An integer of 32 bits.
+    Integer32,
+    /// An integer of 64 bits.
+    Integer64,
+    /// A number, kept as whole or broken as it was sent.
+    Number,
+    /// Any JSON.
+    Json,
+    /// A date with a time.
+    Timestamp,
+    /// An organization or a person.
+    PartyIdentifier,
+    /// A list.
+    List(Box<Type>),
+    /// A map from text.
+    Map(Box<Type>),
+    /// A value that may be null, within a list or a map.
+    Nullable(Box<Type>),
+    /// A type of the model, by name.
+    Named(String),
+    /// A type of the model that holds, by some way, the type that it stands in.
+    Boxed(String),
+}
+
+impl Type {
+    /// The name of the type of the model that it is or holds.
+    pub(crate) fn named(&self) -> Option<&str> {
+        match self {
+            Self::Named(name) | Self::Boxed(name) => Some(name),
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.named(),
+            _ => None,
+        }
+    }
+
+    /// The same, unless a list or a map stands between.
+    pub(crate) fn directly_named(&self) -> Option<&str> {
+        match self {
+            Self::Named(name) => Some(name),
+            Self::Nullable(inner) => inner.directly_named(),
+            _ => None,
+        }
+    }
+}
