@@ -1,0 +1,73 @@
+//! The sandbox's own time, which can run ahead of the machine's.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Gives the time that the sandbox lives in: the machine's, plus what it was moved ahead.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    ahead_seconds: AtomicI64,
+}
+
+impl Clock {
+    /// The sandbox's time: what tokens, registered keys and certificates are judged by.
+    pub(crate) fn now(&self) -> Timestamp {
+        let ahead = SignedDuration::from_secs(self.ahead_seconds.load(Ordering::Relaxed));
+        self.machine().checked_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The machine's time: what the times in a new assertion are judged by, because the client has no other clock.
+    #[expect(clippy::unused_self, reason = "all time in the sandbox comes from its clock")]
+    pub(crate) fn machine(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Moves the sandbox's time ahead, by whole seconds.
+    pub(crate) fn advance(&self, by: Duration) {
+        let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        let add = |ahead: i64| Some(ahead.saturating_add(seconds));
+        let _ = self.ahead_seconds.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+}
+
+/// Spells a time as the service spells its own: offset, up to seven fraction digits, no trailing zeros.
+pub(crate) fn with_offset(time: Timestamp) -> String {
+    format!("{}+00:00", without_zone(time))
+}
+
+/// Spells a time as harvested values bear it: `Z`, otherwise as [`with_offset`].
+pub(crate) fn with_z(time: Timestamp) -> String {
+    format!("{}Z", without_zone(time))
+}
+
+fn without_zone(time: Timestamp) -> String {
+    let seconds = time.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let ticks = time.subsec_nanosecond().unsigned_abs() / 100;
+    let fraction = format!(".{ticks:07}");
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    format!("{seconds}{fraction}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moves_ahead_of_the_machine() {
+        let clock = Clock::default();
+        clock.advance(Duration::from_secs(3600));
+        let ahead = clock.now().duration_since(clock.machine());
+        assert!((3599..=3600).contains(&ahead.as_secs()), "{ahead}");
+    }
+
+    #[test]
+    fn spells_times_with_seven_fraction_digits_at_most() {
+        let spelled = |text: &str| with_offset(text.parse().unwrap());
+        assert_eq!(spelled("2026-09-24T10:15:00.498822412Z"), "2026-09-24T10:15:00.4988224+00:00");
+        assert_eq!(spelled("2026-09-24T10:15:00.25Z"), "2026-09-24T10:15:00.25+00:00");
+        assert_eq!(spelled("2026-09-24T10:15:00Z"), "2026-09-24T10:15:00+00:00");
+        assert_eq!(with_z("2026-09-24T10:15:00.5Z".parse().unwrap()), "2026-09-24T10:15:00.5Z");
+    }
+}

@@ -1,0 +1,161 @@
+//! The sandbox without its ports: from request to response.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::Instant;
+
+use bytes::Bytes;
+use dan_model::OrganizationNumber;
+use http::{Request, Response};
+use serde_json::{Value, json};
+use tracing::info;
+use uuid::Uuid;
+
+use crate::catalogue::Catalogue;
+use crate::clock::Clock;
+use crate::dan::{Dan, TrustedIssuer};
+use crate::enterprise_certificate::{EnterpriseAuthority, EnterpriseCertificate};
+use crate::error::StartError;
+use crate::gateway::Gateway;
+use crate::maskinporten::{ClientRegistration, Maskinporten, RegistrationError};
+use crate::register::Register;
+use crate::request_log::{RecordedRequest, RequestLog};
+use crate::signing_key::{KeyError, RsaSigningKey};
+
+/// The organization that owns the ready client: a public agency of the register.
+const ORGANISATION: &str = "991825827";
+
+/// The scope that every caller of the service needs; products ask for more.
+const BASE_SCOPE: &str = "altinn:dataaltinnno";
+
+/// Which of the sandbox's services a request came to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Service {
+    Maskinporten,
+    Dan,
+}
+
+/// The client that is registered when the sandbox starts.
+pub(crate) struct ReadyClient {
+    pub(crate) client_id: String,
+    pub(crate) organisation: String,
+    pub(crate) scopes: Vec<String>,
+    /// The private key as a JWK. A secret.
+    pub(crate) jwk: String,
+}
+
+/// A Maskinporten and a DAN with all that they know.
+pub(crate) struct Core {
+    clock: Clock,
+    maskinporten: Maskinporten,
+    gateway: Gateway,
+    dan: Dan,
+    ready_client: ReadyClient,
+    log: RequestLog,
+}
+
+impl Core {
+    /// Makes the services. The issuer is the address of Maskinporten, with a slash at the end.
+    pub(crate) fn new(issuer: String) -> Result<Self, StartError> {
+        let catalogue = Catalogue::built_in()?;
+        let register = Register::built_in()?;
+        let [token_key, signature_key, client_key] = generate_keys()?;
+        let clock = Clock::default();
+        let mut scopes = vec![BASE_SCOPE.to_owned()];
+        scopes.extend(catalogue.required_scopes());
+        let core = Self {
+            maskinporten: Maskinporten::new(issuer, token_key, EnterpriseAuthority::generate()?),
+            gateway: Gateway::new(catalogue.service_contexts().iter().map(|context| context.name.clone())),
+            dan: Dan::new(catalogue, register, signature_key, clock.now()),
+            ready_client: ReadyClient {
+                client_id: Uuid::new_v4().to_string(),
+                organisation: ORGANISATION.to_owned(),
+                scopes,
+                jwk: client_key.private_jwk()?,
+            },
+            log: RequestLog::default(),
+            clock,
+        };
+        core.register_client(&core.ready_client.registration(&client_key.public_jwk()?))?;
+        Ok(core)
+    }
+
+    /// Answers a request, keeps it, and writes a line about it.
+    pub(crate) fn answer(&self, service: Service, request: &Request<Bytes>) -> Response<Bytes> {
+        let started = Instant::now();
+        let response = match service {
+            Service::Maskinporten => self.maskinporten.answer(request, &self.clock),
+            Service::Dan => match self.control(request) {
+                Some(response) => return response,
+                None => self.answer_dan(request),
+            },
+        };
+        let recorded = RecordedRequest::new(request, &response);
+        let duration = started.elapsed();
+        info!(target: "dan_sandbox", "{service:?} {} -> {} in {duration:.1?}", recorded.line(), response.status().as_u16());
+        self.log.record(recorded);
+        response
+    }
+
+    fn answer_dan(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let issuer = TrustedIssuer { issuer: self.maskinporten.issuer(), key: self.maskinporten.key() };
+        match self.gateway.admit(request) {
+            Ok(passage) => self.dan.answer(request, &passage, &issuer, self.clock.now()),
+            Err(refusal) => refusal.response(),
+        }
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(crate) fn ready_client(&self) -> &ReadyClient {
+        &self.ready_client
+    }
+
+    /// The subscription keys by the name of their service context.
+    pub(crate) fn subscription_keys(&self) -> BTreeMap<String, String> {
+        self.gateway.subscription_keys()
+    }
+
+    pub(crate) fn register_client(&self, registration: &ClientRegistration) -> Result<(), RegistrationError> {
+        self.maskinporten.register(registration, &self.clock)
+    }
+
+    pub(crate) fn issue_enterprise_certificate(
+        &self,
+        organisation: &OrganizationNumber,
+    ) -> Result<EnterpriseCertificate, KeyError> {
+        self.maskinporten.enterprise_authority().issue(organisation)
+    }
+
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
+        self.log.requests()
+    }
+
+    /// The public key of `X-Signature-JWT` as PEM.
+    pub(crate) fn signing_key_pem(&self) -> String {
+        self.dan.signature_key().public_pem()
+    }
+}
+
+impl ReadyClient {
+    fn registration(&self, public_jwk: &Value) -> ClientRegistration {
+        ClientRegistration {
+            client_id: self.client_id.clone(),
+            organisation: self.organisation.clone(),
+            scopes: self.scopes.clone(),
+            jwks: json!({ "keys": [public_jwk] }),
+        }
+    }
+}
+
+/// Generates several keys at once, as it takes longer than all else that a start takes.
+fn generate_keys<const N: usize>() -> Result<[RsaSigningKey; N], StartError> {
+    let keys = thread::scope(|scope| {
+        let threads = [(); N].map(|()| scope.spawn(RsaSigningKey::generate));
+        threads.map(|thread| thread.join().map_err(|_| StartError::key_generation()))
+    });
+    let keys: Vec<_> = keys.into_iter().map(|key| Ok(key??)).collect::<Result<_, StartError>>()?;
+    keys.try_into().map_err(|_| StartError::key_generation())
+}

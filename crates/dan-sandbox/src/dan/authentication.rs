@@ -1,0 +1,215 @@
+//! Who calls: the access token, proven, and what the service reads in it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dan_model::OrganizationNumber;
+use http::{HeaderMap, header};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::error::DanError;
+use super::error_code::ErrorCode;
+use crate::signing_key::RsaSigningKey;
+
+/// A token must have a scope that begins with one of these.
+const SCOPE_PREFIXES: [&str; 2] = ["altinn:dataaltinnno", "dan:"];
+
+/// Whose tokens the service takes.
+pub(crate) struct TrustedIssuer<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) key: &'a RsaSigningKey,
+}
+
+/// The caller, as its token says.
+#[derive(Debug)]
+pub(super) struct Caller {
+    /// The organization that the token was issued to.
+    pub(super) owner: OrganizationNumber,
+    pub(super) scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: Option<String>,
+    exp: Option<i64>,
+    scope: Option<String>,
+    consumer: Option<Consumer>,
+}
+
+#[derive(Deserialize)]
+struct Consumer {
+    authority: String,
+    #[serde(rename = "ID")]
+    id: String,
+}
+
+impl TrustedIssuer<'_> {
+    /// Checks the token of a request: signature, issuer, expiry, scope, consumer. The audience is not looked at.
+    pub(super) fn authenticate(&self, headers: &HeaderMap, now: Timestamp) -> Result<Caller, DanError> {
+        let token = token(headers)?;
+        // Text that is no JWT at all makes the service stumble: 1015 instead of 1024.
+        let (message, signature) = token.rsplit_once('.').ok_or(ErrorCode::Internal)?;
+        let (header, payload) = message.split_once('.').ok_or(ErrorCode::Internal)?;
+        let header: Header = decode(header)?;
+        let claims: Claims = decode(payload)?;
+        self.check_issuer(&claims)?;
+        self.check_signature(&header, message, signature)?;
+        check_expiry(&claims, now)?;
+        Ok(Caller { scopes: accepted_scopes(&claims)?, owner: owner(&claims)? })
+    }
+
+    fn check_issuer(&self, claims: &Claims) -> Result<(), DanError> {
+        if claims.iss.as_deref() == Some(self.issuer) {
+            return Ok(());
+        }
+        Err(invalid_token("SecurityTokenInvalidIssuerException: IDX10205: Issuer validation failed."))
+    }
+
+    fn check_signature(&self, header: &Header, message: &str, signature: &str) -> Result<(), DanError> {
+        if header.kid.as_deref().is_some_and(|key_id| key_id != self.key.key_id()) {
+            return Err(invalid_token(
+                "SecurityTokenSignatureKeyNotFoundException: IDX10503: Signature validation failed.",
+            ));
+        }
+        if header.alg == "RS256" && self.key.verifies(message, signature) {
+            return Ok(());
+        }
+        Err(invalid_token("SecurityTokenInvalidSignatureException: IDX10511: Signature validation failed."))
+    }
+}
+
+/// The text after the last blank of the header, so that a bare token does as well.
+fn token(headers: &HeaderMap) -> Result<&str, DanError> {
+    let header = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+    match header.and_then(|header| header.rsplit(' ').next()) {
+        Some(token) if !token.is_empty() => Ok(token),
+        _ => Err(DanError::new(ErrorCode::MissingAuthentication, "No authentication method supplied")),
+    }
+}
+
+fn decode<T: DeserializeOwned>(part: &str) -> Result<T, DanError> {
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| ErrorCode::Internal)?;
+    Ok(serde_json::from_slice(&bytes)?)
+}
+
+fn check_expiry(claims: &Claims, now: Timestamp) -> Result<(), DanError> {
+    if claims.exp.is_some_and(|expiry| expiry > now.as_second()) {
+        return Ok(());
+    }
+    Err(invalid_token("SecurityTokenExpiredException: IDX10223: Lifetime validation failed."))
+}
+
+fn accepted_scopes(claims: &Claims) -> Result<Vec<String>, DanError> {
+    let scopes: Vec<_> = claims.scope.as_deref().unwrap_or_default().split(' ').map(str::to_owned).collect();
+    if scopes.iter().any(|scope| SCOPE_PREFIXES.iter().any(|prefix| scope.starts_with(prefix))) {
+        return Ok(scopes);
+    }
+    Err(DanError::new(
+        ErrorCode::NotAuthorized,
+        "The access token has none of the scopes that data.altinn.no accepts",
+    ))
+}
+
+fn owner(claims: &Claims) -> Result<OrganizationNumber, DanError> {
+    let consumer = claims.consumer.as_ref().filter(|consumer| consumer.authority == "iso6523-actorid-upis");
+    let number = consumer.and_then(|consumer| consumer.id.strip_prefix("0192:"));
+    Ok(number.and_then(|number| number.parse().ok()).ok_or(ErrorCode::Internal)?)
+}
+
+fn invalid_token(reason: &str) -> DanError {
+    DanError::new(ErrorCode::InvalidAccessToken, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use http::HeaderValue;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    static KEY: LazyLock<RsaSigningKey> = LazyLock::new(|| RsaSigningKey::generate().unwrap());
+    static OTHER_KEY: LazyLock<RsaSigningKey> = LazyLock::new(|| RsaSigningKey::generate().unwrap());
+
+    fn claims() -> Value {
+        json!({
+            "iss": "https://issuer/",
+            "exp": 100,
+            "scope": "altinn:dataaltinnno/tilda other",
+            "consumer": { "authority": "iso6523-actorid-upis", "ID": "0192:991825827" },
+        })
+    }
+
+    fn with(name: &str, value: Value) -> Value {
+        let mut claims = claims();
+        claims[name] = value;
+        claims
+    }
+
+    fn authenticate(authorization: &str) -> Result<Caller, (ErrorCode, Value)> {
+        let headers =
+            HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_str(authorization).unwrap())]);
+        let issuer = TrustedIssuer { issuer: "https://issuer/", key: &KEY };
+        issuer.authenticate(&headers, Timestamp::from_second(99).unwrap()).map_err(|error| {
+            let body: Value = serde_json::from_slice(error.response().body()).unwrap();
+            (error.code, body["description"].clone())
+        })
+    }
+
+    fn bearer(key: &RsaSigningKey, claims: &Value) -> String {
+        format!("Bearer {}", key.sign(&json!({ "kid": key.key_id(), "alg": "RS256" }), claims).unwrap())
+    }
+
+    fn refusal(claims: &Value) -> ErrorCode {
+        authenticate(&bearer(&KEY, claims)).unwrap_err().0
+    }
+
+    #[test]
+    fn reads_owner_and_scopes() {
+        let caller = authenticate(&bearer(&KEY, &claims())).unwrap();
+        assert_eq!(caller.owner.as_str(), "991825827");
+        assert_eq!(caller.scopes, ["altinn:dataaltinnno/tilda", "other"]);
+        assert!(authenticate(bearer(&KEY, &claims()).trim_start_matches("Bearer ")).is_ok());
+        assert!(authenticate(&bearer(&KEY, &with("scope", json!("dan:test")))).is_ok());
+    }
+
+    #[test]
+    fn refuses_what_is_not_proven() {
+        assert_eq!(refusal(&with("iss", json!("https://other/"))), ErrorCode::InvalidAccessToken);
+        assert_eq!(refusal(&with("exp", json!(99))), ErrorCode::InvalidAccessToken);
+        let (code, text) = authenticate(&bearer(&OTHER_KEY, &claims())).unwrap_err();
+        assert_eq!(code, ErrorCode::InvalidAccessToken);
+        assert!(text.as_str().unwrap().contains("IDX10503"));
+
+        let token = bearer(&KEY, &claims());
+        let (message, _) = token.rsplit_once('.').unwrap();
+        let (code, text) = authenticate(&format!("{message}.c2ln")).unwrap_err();
+        assert_eq!(code, ErrorCode::InvalidAccessToken);
+        assert!(text.as_str().unwrap().contains("IDX10511"));
+    }
+
+    #[test]
+    fn stumbles_over_odd_tokens() {
+        assert_eq!(authenticate("Bearer nonsense").unwrap_err().0, ErrorCode::Internal);
+        assert_eq!(authenticate("Bearer a.b.c").unwrap_err().0, ErrorCode::Internal);
+        assert_eq!(refusal(&with("consumer", Value::Null)), ErrorCode::Internal);
+        let foreign = json!({ "authority": "iso6523-actorid-upis", "ID": "0007:55" });
+        assert_eq!(refusal(&with("consumer", foreign)), ErrorCode::Internal);
+    }
+
+    #[test]
+    fn needs_a_token_with_a_scope_of_the_service() {
+        assert_eq!(authenticate("").unwrap_err().0, ErrorCode::MissingAuthentication);
+        assert_eq!(authenticate("Bearer ").unwrap_err().0, ErrorCode::MissingAuthentication);
+        assert_eq!(refusal(&with("scope", json!("altinn:other danish"))), ErrorCode::NotAuthorized);
+        assert_eq!(refusal(&with("scope", Value::Null)), ErrorCode::NotAuthorized);
+    }
+}

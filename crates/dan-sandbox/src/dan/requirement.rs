@@ -1,0 +1,279 @@
+//! Whether the requirements of a dataset are met.
+
+use super::party::Party;
+use crate::catalogue::{
+    Dataset, FailureAction, PartyRelation, PartyRole, PartyType, Requirement, RequirementKind,
+};
+use crate::register::Register;
+
+/// What the requirements are judged by.
+pub(super) struct Circumstances<'a> {
+    pub(super) service_context: &'a str,
+    pub(super) scopes: &'a [String],
+    pub(super) owner: &'a Party,
+    pub(super) requestor: &'a Party,
+    pub(super) subject: Option<&'a Party>,
+    /// Whether the caller brings a token for the source, or lets DAN fetch one on its behalf.
+    pub(super) brings_own_token: bool,
+    pub(super) register: &'a Register,
+}
+
+/// What became of a dataset.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Granted,
+    /// A hard requirement is not met: why, each reason with the name of the dataset.
+    Denied(Vec<String>),
+    /// Only a soft requirement is not met: the dataset is left out.
+    Skipped,
+}
+
+impl Circumstances<'_> {
+    /// Judges a dataset by all requirements that count in the service context.
+    pub(super) fn judge(&self, dataset: &Dataset) -> Verdict {
+        let requirements = &dataset.evidence_code.authorization_requirements;
+        let mut denials = Vec::new();
+        let mut is_skipped = false;
+        for requirement in
+            requirements.iter().filter(|requirement| requirement.applies_to(self.service_context))
+        {
+            let reasons = self.unmet(requirement);
+            match requirement.failure_action {
+                FailureAction::Deny => {
+                    denials.extend(reasons.into_iter().map(|reason| format!("{}: {reason}", dataset.name())));
+                }
+                FailureAction::Skip => is_skipped |= !reasons.is_empty(),
+            }
+        }
+        match (denials.is_empty(), is_skipped) {
+            (false, _) => Verdict::Denied(denials),
+            (true, true) => Verdict::Skipped,
+            (true, false) => Verdict::Granted,
+        }
+    }
+
+    /// Why a requirement is not met; nothing when it is.
+    fn unmet(&self, requirement: &Requirement) -> Vec<String> {
+        match &requirement.kind {
+            RequirementKind::MaskinportenScope { required_scopes } => required_scopes
+                .iter()
+                .filter(|scope| !self.scopes.contains(scope))
+                .map(|scope| format!("The access token lacks the required scope '{scope}'"))
+                .collect(),
+            RequirementKind::PartyType { allowed_party_types } => {
+                [PartyRole::Subject, PartyRole::Requestor, PartyRole::Owner]
+                    .into_iter()
+                    .filter(|role| {
+                        let mut allowed =
+                            allowed_party_types.iter().filter(|allowed| allowed.key == *role).peekable();
+                        let actual = self.party_type(*role);
+                        allowed.peek().is_some() && !allowed.any(|allowed| allowed.value == actual)
+                    })
+                    .map(|role| format!("The party type of the {} is not allowed", role_name(role)))
+                    .collect()
+            }
+            RequirementKind::AccreditationParty { party_requirements } => party_requirements
+                .iter()
+                .filter(|relation| !self.holds(**relation))
+                .map(|relation| format!("The accreditation party requirement '{relation:?}' is not met"))
+                .collect(),
+            RequirementKind::CustomSubject { subject_regex, subject_regex_description } => match self.subject
+            {
+                Some(Party::Organization(_) | Party::Person(_) | Party::Foreign(_)) => Vec::new(),
+                Some(Party::Custom(subject)) if subject_regex.matches(subject) => Vec::new(),
+                Some(Party::Custom(_)) | None => {
+                    vec![format!("The subject must be {subject_regex_description}")]
+                }
+            },
+            RequirementKind::ProvideOwnToken if self.brings_own_token => Vec::new(),
+            RequirementKind::ProvideOwnToken => {
+                vec![
+                    "This dataset requires that you provide an access token of your own for the source"
+                        .to_owned(),
+                ]
+            }
+            RequirementKind::Consent { .. } => self.missing_for_consent(),
+        }
+    }
+
+    /// A direct harvest can ask for no consent, so these are never all there.
+    fn missing_for_consent(&self) -> Vec<String> {
+        let is_norwegian =
+            |party: Option<&Party>| party.is_some_and(|party| party.norwegian_number().is_some());
+        let mut missing = vec![
+            r#"This dataset requires consent; you need to supply "requestConsent": true"#.to_owned(),
+            "This dataset requires consent; the field 'consentReference' must be supplied".to_owned(),
+        ];
+        if !is_norwegian(self.subject) {
+            missing.push("This dataset requires consent; the subject must be Norwegian".to_owned());
+        }
+        if !is_norwegian(Some(self.requestor)) {
+            missing.push("This dataset requires consent; the requestor must be Norwegian".to_owned());
+        }
+        missing
+    }
+
+    fn party(&self, role: PartyRole) -> Option<&Party> {
+        match role {
+            PartyRole::Subject => self.subject,
+            PartyRole::Requestor => Some(self.requestor),
+            PartyRole::Owner => Some(self.owner),
+        }
+    }
+
+    fn party_type(&self, role: PartyRole) -> PartyType {
+        match self.party(role) {
+            None | Some(Party::Foreign(_)) => PartyType::Foreign,
+            Some(Party::Custom(_)) => PartyType::Invalid,
+            Some(Party::Person(_)) => PartyType::PrivatePerson,
+            Some(Party::Organization(number)) if self.register.is_public_agency(number) => {
+                PartyType::PublicAgency
+            }
+            Some(Party::Organization(_)) => PartyType::PrivateEnterprise,
+        }
+    }
+
+    fn holds(&self, relation: PartyRelation) -> bool {
+        let number = |role| self.party(role).and_then(Party::norwegian_number);
+        let (subject, requestor, owner) =
+            (number(PartyRole::Subject), number(PartyRole::Requestor), number(PartyRole::Owner));
+        match relation {
+            PartyRelation::RequestorAndOwnerAreEqual => requestor == owner,
+            PartyRelation::SubjectAndOwnerAreEqual => subject == owner,
+            PartyRelation::RequestorAndSubjectAreEqual => requestor == subject,
+            PartyRelation::RequestorAndOwnerAreNotEqual => requestor != owner,
+            PartyRelation::RequestorAndSubjectAreNotEqual => requestor != subject,
+        }
+    }
+}
+
+fn role_name(role: PartyRole) -> &'static str {
+    match role {
+        PartyRole::Subject => "subject",
+        PartyRole::Requestor => "requestor",
+        PartyRole::Owner => "owner",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const AGENCY: &str = "991825827";
+    const ENTERPRISE: &str = "998997801";
+    const PERSON: &str = "15867010022";
+
+    struct Case {
+        subject: Option<Party>,
+        requestor: Party,
+        scopes: Vec<String>,
+        brings_own_token: bool,
+    }
+
+    impl Default for Case {
+        fn default() -> Self {
+            Self {
+                subject: Some(Party::parse(ENTERPRISE).unwrap()),
+                requestor: Party::parse(AGENCY).unwrap(),
+                scopes: Vec::new(),
+                brings_own_token: false,
+            }
+        }
+    }
+
+    impl Case {
+        fn unmet(&self, requirement: Value) -> Vec<String> {
+            let register = Register::built_in().unwrap();
+            let circumstances = Circumstances {
+                service_context: "eBevis",
+                scopes: &self.scopes,
+                owner: &Party::parse(AGENCY).unwrap(),
+                requestor: &self.requestor,
+                subject: self.subject.as_ref(),
+                brings_own_token: self.brings_own_token,
+                register: &register,
+            };
+            circumstances.unmet(&serde_json::from_value(requirement).unwrap())
+        }
+
+        fn meets(&self, requirement: Value) -> bool {
+            self.unmet(requirement).is_empty()
+        }
+    }
+
+    #[test]
+    fn all_scopes_are_needed() {
+        let requirement = json!({ "type": "MaskinportenScopeRequirement", "requiredScopes": ["a", "b"] });
+        let case = |scopes: &[&str]| Case {
+            scopes: scopes.iter().map(ToString::to_string).collect(),
+            ..Case::default()
+        };
+        assert!(case(&["a", "b", "c"]).meets(requirement.clone()));
+        assert_eq!(case(&["a", "b/c"]).unmet(requirement), ["The access token lacks the required scope 'b'"]);
+    }
+
+    #[test]
+    fn a_party_that_is_mentioned_must_be_of_an_allowed_type() {
+        let requirement = |key: u8, values: &[u8]| {
+            let allowed: Vec<_> = values.iter().map(|value| json!({ "Key": key, "Value": value })).collect();
+            json!({ "type": "PartyTypeRequirement", "allowedPartyTypes": allowed })
+        };
+        let case = |subject: Option<&str>| Case {
+            subject: subject.map(|subject| Party::parse(subject).unwrap()),
+            ..Case::default()
+        };
+        assert!(case(None).meets(requirement(2, &[1])));
+        assert!(case(None).meets(requirement(3, &[1])));
+        assert_eq!(
+            case(None).unmet(requirement(2, &[2])),
+            ["The party type of the requestor is not allowed"]
+        );
+        assert!(case(Some(ENTERPRISE)).meets(requirement(1, &[2])));
+        assert!(case(Some(ENTERPRISE)).meets(requirement(1, &[0, 2])));
+        assert!(!case(Some(AGENCY)).meets(requirement(1, &[2])));
+        assert!(case(Some(PERSON)).meets(requirement(1, &[0])));
+        assert!(case(None).meets(requirement(1, &[9])));
+        assert!(case(Some("iso6523-actorid-upis::0007:5")).meets(requirement(1, &[9])));
+    }
+
+    #[test]
+    fn parties_must_relate_as_required() {
+        let requirement = |relation: &str| json!({ "type": "AccreditationPartyRequirement", "partyRequirements": [relation] });
+        let case = Case::default();
+        assert!(case.meets(requirement("RequestorAndOwnerAreEqual")));
+        assert!(!case.meets(requirement("RequestorAndOwnerAreNotEqual")));
+        assert!(!case.meets(requirement("SubjectAndOwnerAreEqual")));
+        assert!(!case.meets(requirement("RequestorAndSubjectAreEqual")));
+        assert!(case.meets(requirement("RequestorAndSubjectAreNotEqual")));
+        let case = Case { requestor: Party::parse(ENTERPRISE).unwrap(), ..Case::default() };
+        assert!(!case.meets(requirement("RequestorAndOwnerAreEqual")));
+        assert!(case.meets(requirement("RequestorAndSubjectAreEqual")));
+    }
+
+    #[test]
+    fn a_custom_subject_must_match() {
+        let requirement = json!({ "type": "CustomSubjectRequirement", "subjectRegex": "^\\d{1,8}$", "subjectRegexDescription": "digits" });
+        let case = |subject: Option<Party>| Case { subject, ..Case::default() };
+        assert!(case(Some(Party::Custom("12345678".into()))).meets(requirement.clone()));
+        assert!(case(Some(Party::parse(AGENCY).unwrap())).meets(requirement.clone()));
+        assert!(!case(Some(Party::Custom("123456789".into()))).meets(requirement.clone()));
+        assert!(!case(None).meets(requirement));
+    }
+
+    #[test]
+    fn a_token_of_ones_own_must_be_brought() {
+        let requirement = json!({ "type": "ProvideOwnTokenRequirement" });
+        assert!(!Case::default().meets(requirement.clone()));
+        assert!(Case { brings_own_token: true, ..Case::default() }.meets(requirement));
+    }
+
+    #[test]
+    fn consent_cannot_be_had_in_one_call() {
+        let requirement = json!({ "type": "ConsentRequirement", "serviceCode": "", "serviceEdition": 0,
+            "requiresSrr": false, "consentPeriodInDays": null, "altinnResource": null, "consentTokenScope": null });
+        assert_eq!(Case::default().unmet(requirement.clone()).len(), 2);
+        assert_eq!(Case { subject: None, ..Case::default() }.unmet(requirement).len(), 3);
+    }
+}

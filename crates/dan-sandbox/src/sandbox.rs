@@ -1,0 +1,246 @@
+//! A running sandbox: started, asked, and stopped by dropping it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fmt, io};
+
+use dan_model::OrganizationNumber;
+use serde::Serialize;
+
+use crate::core::Core;
+use crate::enterprise_certificate::EnterpriseCertificate;
+use crate::environment;
+use crate::error::StartError;
+use crate::maskinporten::{ClientRegistration, RegistrationError};
+use crate::request_log::RecordedRequest;
+use crate::start::{Addresses, Files, SandboxBuilder, Server};
+
+/// A DAN and a Maskinporten on ports of this machine, with a registered client and everything that trusting them takes.
+///
+/// Any number of sandboxes can run side by side; each has its own ports, keys, certificate authority and memory. They
+/// listen on loopback alone, and hold nothing but synthetic data. Dropping a sandbox stops it, frees its ports and removes
+/// its files.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), dan_sandbox::StartError> {
+/// let sandbox = dan_sandbox::Sandbox::start().await?;
+/// assert!(sandbox.base_url().starts_with("https://127.0.0.1:"));
+/// assert!(sandbox.subscription_keys().contains_key("eBevis"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Sandbox {
+    pub(crate) core: Arc<Core>,
+    pub(crate) addresses: Addresses,
+    pub(crate) files: Files,
+    pub(crate) _server: Server,
+}
+
+/// Where the sandbox's Maskinporten is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MaskinportenAddresses {
+    /// The issuer, which is also the audience of assertions; it ends with a slash.
+    pub issuer: String,
+    /// The token endpoint.
+    pub token_endpoint: String,
+    /// The metadata document (RFC 8414).
+    pub well_known: String,
+}
+
+/// Everything that a program beside the sandbox needs in order to use it, but for the client's private key.
+///
+/// Serialized, it is the line that `dan sandbox` prints. `Debug` leaves the subscription keys out.
+#[derive(Clone, Serialize)]
+#[non_exhaustive]
+pub struct Ready {
+    /// The base URL of DAN, without the version.
+    pub base_url: String,
+    /// Where Maskinporten is found.
+    pub maskinporten: MaskinportenAddresses,
+    /// The certificate to trust, PEM; none over plain HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
+    /// The id of the client that is registered already.
+    pub client_id: String,
+    /// The organization number of that client's owner.
+    pub organisation: String,
+    /// The subscription keys by the name of their service context.
+    pub subscription_keys: BTreeMap<String, String>,
+    /// The public key of `X-Signature-JWT`, PEM.
+    pub signing_key_file: PathBuf,
+    /// The address that the control calls stand under; it ends with a slash.
+    pub control_url: String,
+    /// The file with the variables, when one was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub env_file: Option<PathBuf>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on free ports, over TLS.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses ports, files, threads or randomness.
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// Starts a sandbox step by step.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    /// The base URL of DAN without the version, such as `https://127.0.0.1:40123`.
+    pub fn base_url(&self) -> &str {
+        &self.addresses.base_url
+    }
+
+    /// Where Maskinporten is found.
+    pub fn maskinporten(&self) -> &MaskinportenAddresses {
+        &self.addresses.maskinporten
+    }
+
+    /// The file with the certificate of the authority that a client must trust, PEM; none over plain HTTP.
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.files.ca.as_ref().map(|(path, _)| path.as_path())
+    }
+
+    /// The certificate of the authority that a client must trust, PEM; none over plain HTTP.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.files.ca.as_ref().map(|(_, pem)| pem.as_str())
+    }
+
+    /// The id of the client that is registered already. Its private key is among the [`variables`](Self::variables).
+    pub fn client_id(&self) -> &str {
+        &self.core.ready_client().client_id
+    }
+
+    /// The organization number of the registered client's owner.
+    pub fn organisation(&self) -> &str {
+        &self.core.ready_client().organisation
+    }
+
+    /// The subscription keys by the name of their service context, such as `eBevis`. They are random at each start.
+    pub fn subscription_keys(&self) -> BTreeMap<String, String> {
+        self.core.subscription_keys()
+    }
+
+    /// The address that the control calls stand under; it ends with a slash.
+    pub fn control_url(&self) -> &str {
+        &self.addresses.control_url
+    }
+
+    /// The file with the public key of `X-Signature-JWT`, PEM.
+    pub fn signing_key_file(&self) -> &Path {
+        &self.files.signing_key
+    }
+
+    /// The environment variables that make the command `dan` use this sandbox, secrets included.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let client = self.core.ready_client();
+        let maskinporten = self.maskinporten();
+        let mut variables = vec![("DAN_BASE_URL".to_owned(), self.base_url().to_owned())];
+        if let Some(ca_file) = self.ca_file() {
+            variables.push(("DAN_CA_FILE".to_owned(), ca_file.display().to_string()));
+        }
+        variables.extend(environment::subscription_key_variables(&self.subscription_keys()));
+        variables.extend(
+            [
+                ("MASKINPORTEN_CLIENT_ID", client.client_id.clone()),
+                ("MASKINPORTEN_CLIENT_JWK", client.jwk.clone()),
+                ("MASKINPORTEN_SCOPES", client.scopes.join(" ")),
+                ("MASKINPORTEN_ISSUER", maskinporten.issuer.clone()),
+                ("MASKINPORTEN_TOKEN_ENDPOINT", maskinporten.token_endpoint.clone()),
+                ("MASKINPORTEN_WELL_KNOWN_URL", maskinporten.well_known.clone()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+        variables
+    }
+
+    /// Writes the [`variables`](Self::variables) to a file that a shell can read with `.`.
+    ///
+    /// The file is for its owner alone (mode 0600). It is written whole or not at all, and replaces one that is there.
+    ///
+    /// # Errors
+    ///
+    /// If the directory is not there or cannot be written to.
+    pub fn write_env_file(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        environment::write_file(path.as_ref(), &self.variables())
+    }
+
+    /// What to tell a program beside the sandbox once it is ready.
+    pub fn ready(&self) -> Ready {
+        Ready {
+            base_url: self.base_url().to_owned(),
+            maskinporten: self.maskinporten().clone(),
+            ca_file: self.ca_file().map(Path::to_owned),
+            client_id: self.client_id().to_owned(),
+            organisation: self.organisation().to_owned(),
+            subscription_keys: self.subscription_keys(),
+            signing_key_file: self.signing_key_file().to_owned(),
+            control_url: self.control_url().to_owned(),
+            env_file: None,
+        }
+    }
+
+    /// Registers a Maskinporten client, or registers it anew.
+    ///
+    /// # Errors
+    ///
+    /// If the organization number or a key cannot be used; the error says which.
+    pub fn register_client(&self, registration: &ClientRegistration) -> Result<(), RegistrationError> {
+        self.core.register_client(registration)
+    }
+
+    /// Issues an enterprise certificate (SEID v2, for authentication) with a fresh RSA key of 2048 bits.
+    ///
+    /// The sandbox's Maskinporten accepts it in `x5c` from clients of the organization that have no registered keys. Key
+    /// generation takes a moment; the call blocks for that long.
+    ///
+    /// # Errors
+    ///
+    /// If the key or the certificate cannot be made.
+    pub fn issue_enterprise_certificate(
+        &self,
+        organisation: &OrganizationNumber,
+    ) -> Result<EnterpriseCertificate, StartError> {
+        Ok(self.core.issue_enterprise_certificate(organisation)?)
+    }
+
+    /// The calls received so far, secrets and national identity numbers masked; control calls are not among them.
+    ///
+    /// At most 64 MiB of them are kept, the latest.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.core.requests()
+    }
+
+    /// Moves the sandbox's clock ahead: tokens, registered keys and certificates expire accordingly.
+    ///
+    /// The times in a new assertion are still judged by the machine's clock. Fractions of a second are left out.
+    pub fn advance_clock(&self, by: Duration) {
+        self.core.clock().advance(by);
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sandbox").field("base_url", &self.base_url()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Ready {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Ready")
+            .field("base_url", &self.base_url)
+            .field("maskinporten", &self.maskinporten)
+            .field("client_id", &self.client_id)
+            .field("control_url", &self.control_url)
+            .finish_non_exhaustive()
+    }
+}

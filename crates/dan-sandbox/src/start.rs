@@ -1,0 +1,167 @@
+//! How a sandbox starts and stops: ports, files, and the thread that serves.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::{fs, io};
+
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
+use tracing::dispatcher;
+
+use crate::certificate_authority::CertificateAuthority;
+use crate::control::CONTROL_PATH;
+use crate::core::{Core, Service};
+use crate::error::StartError;
+use crate::host;
+use crate::maskinporten::{TOKEN_PATH, WELL_KNOWN_PATH};
+use crate::sandbox::{MaskinportenAddresses, Sandbox};
+
+/// How a sandbox is started; see [`Sandbox::builder`].
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct SandboxBuilder {
+    port: u16,
+    maskinporten_port: u16,
+    plain_http: bool,
+}
+
+pub(crate) struct Addresses {
+    pub(crate) base_url: String,
+    pub(crate) control_url: String,
+    pub(crate) maskinporten: MaskinportenAddresses,
+}
+
+/// The files that others read, in a directory of their own that goes with the sandbox.
+pub(crate) struct Files {
+    pub(crate) ca: Option<(PathBuf, String)>,
+    pub(crate) signing_key: PathBuf,
+    _directory: TempDir,
+}
+
+/// The thread that serves, with a runtime of its own: a sandbox answers while the test that uses it blocks.
+pub(crate) struct Server {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl SandboxBuilder {
+    /// The port of DAN; 0, the default, is any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The port of Maskinporten; 0, the default, is any free one.
+    pub fn maskinporten_port(mut self, port: u16) -> Self {
+        self.maskinporten_port = port;
+        self
+    }
+
+    /// Speaks HTTP without TLS.
+    pub fn plain_http(mut self, plain_http: bool) -> Self {
+        self.plain_http = plain_http;
+        self
+    }
+
+    /// Starts the sandbox; when this returns, it answers.
+    ///
+    /// # Errors
+    ///
+    /// If a port is taken, or the system refuses files, threads or randomness.
+    pub async fn start(self) -> Result<Sandbox, StartError> {
+        let (ready, started) = oneshot::channel();
+        let (stop, stopped) = oneshot::channel();
+        let dispatch = dispatcher::get_default(Clone::clone);
+        let run = move || dispatcher::with_default(&dispatch, || self.run(ready, stopped));
+        let thread =
+            thread::Builder::new().name("dan-sandbox".to_owned()).spawn(run).map_err(StartError::Thread)?;
+        let server = Server { stop: Some(stop), thread: Some(thread) };
+        let cut_short = |_| StartError::Thread(io::Error::other("it ended before it was ready"));
+        let (core, addresses, files) = started.await.map_err(cut_short)??;
+        Ok(Sandbox { core, addresses, files, _server: server })
+    }
+
+    /// Makes the sandbox, tells when it is ready, and serves until it is stopped.
+    fn run(self, ready: oneshot::Sender<Result<Parts, StartError>>, stopped: oneshot::Receiver<()>) {
+        let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return drop(ready.send(Err(StartError::Thread(error)))),
+        };
+        runtime.block_on(async {
+            let (parts, listeners, tls) = match self.prepare() {
+                Ok(prepared) => prepared,
+                Err(error) => return drop(ready.send(Err(error))),
+            };
+            let [dan, maskinporten] = listeners;
+            let core = Arc::clone(&parts.0);
+            if ready.send(Ok(parts)).is_err() {
+                return;
+            }
+            tokio::select! {
+                _ = stopped => {}
+                _ = host::serve(dan, tls.clone(), Arc::clone(&core), Service::Dan) => {}
+                _ = host::serve(maskinporten, tls, core, Service::Maskinporten) => {}
+            }
+        });
+    }
+
+    fn prepare(&self) -> Result<(Parts, [TcpListener; 2], Option<TlsAcceptor>), StartError> {
+        let (dan, port) = host::bind(self.port)?;
+        let (maskinporten, maskinporten_port) = host::bind(self.maskinporten_port)?;
+        let listener = |listener| TcpListener::from_std(listener).map_err(StartError::Thread);
+        let listeners = [listener(dan)?, listener(maskinporten)?];
+        let addresses = Addresses::new(self.plain_http, port, maskinporten_port);
+        let core = Core::new(addresses.maskinporten.issuer.clone())?;
+        let authority = if self.plain_http { None } else { Some(CertificateAuthority::generate()?) };
+        let tls = authority.as_ref().map(host::tls_acceptor).transpose()?;
+        let files = Files::write(authority.map(|authority| authority.pem()), &core.signing_key_pem())
+            .map_err(StartError::Directory)?;
+        Ok(((Arc::new(core), addresses, files), listeners, tls))
+    }
+}
+
+type Parts = (Arc<Core>, Addresses, Files);
+
+impl Addresses {
+    fn new(plain_http: bool, port: u16, maskinporten_port: u16) -> Self {
+        let scheme = if plain_http { "http" } else { "https" };
+        let base_url = format!("{scheme}://127.0.0.1:{port}");
+        let issuer = format!("{scheme}://127.0.0.1:{maskinporten_port}/");
+        Self {
+            control_url: format!("{base_url}{CONTROL_PATH}"),
+            base_url,
+            maskinporten: MaskinportenAddresses {
+                token_endpoint: format!("{issuer}{TOKEN_PATH}"),
+                well_known: format!("{issuer}{WELL_KNOWN_PATH}"),
+                issuer,
+            },
+        }
+    }
+}
+
+impl Files {
+    fn write(ca_pem: Option<String>, signing_key_pem: &str) -> io::Result<Self> {
+        let directory = tempfile::Builder::new().prefix("dan-sandbox-").tempdir()?;
+        let signing_key = directory.path().join("signing-key.pem");
+        fs::write(&signing_key, signing_key_pem)?;
+        let ca = ca_pem.map(|pem| (directory.path().join("ca.pem"), pem));
+        if let Some((path, pem)) = &ca {
+            fs::write(path, pem)?;
+        }
+        Ok(Self { ca, signing_key, _directory: directory })
+    }
+}
+
+impl Drop for Server {
+    /// Stops the thread and waits for it, so that the ports are free afterwards.
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}

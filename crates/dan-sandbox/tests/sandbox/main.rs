@@ -1,0 +1,13 @@
+//! The sandbox over real TLS, asked by a client that shares no code with it.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking, also in what tests share")]
+
+mod certificate_client;
+mod control;
+mod harvest;
+mod journey;
+mod limits;
+mod metadata;
+mod refused_harvest;
+mod refused_token;
+mod support;
