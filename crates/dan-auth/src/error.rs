@@ -39,7 +39,8 @@ pub enum AuthErrorKind {
 }
 
 impl AuthError {
-    pub(crate) fn new(kind: AuthErrorKind, message: impl Into<String>) -> Self {
+    /// An error of a provider of one's own. The message says what to do next, and holds no secret.
+    pub fn new(kind: AuthErrorKind, message: impl Into<String>) -> Self {
         Self(Arc::new(Inner { kind, message: message.into(), refusal: None, source: None }))
     }
 

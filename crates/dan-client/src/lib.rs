@@ -1,1 +1,46 @@
 //! What can be asked of data.altinn.no: one method per thing a user wants.
+//!
+//! A [`DanClient`] is made from settings in code ([`DanClient::builder`]) or from variables
+//! ([`DanClient::from_environment`]). It harvests datasets ([`DanClient::direct_harvest`]) and reads what can be
+//! harvested ([`DanClient::metadata`]).
+//!
+//! ```
+//! use dan_client::{DanClient, PartyIdentifier};
+//! use dan_sandbox::Sandbox;
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = Sandbox::start().await?;
+//! let client = DanClient::from_variables(sandbox.variables())?;
+//!
+//! let evidence = client.direct_harvest("UnitBasicInformation").subject("991825827").evidence().await?;
+//! assert_eq!(evidence.evidence_values[0].evidence_value_name, "OrganizationNumber");
+//! # Ok(())
+//! # }
+//! ```
+
+mod client;
+mod configuration;
+mod direct_harvest;
+mod metadata;
+mod subscription_keys;
+mod variables;
+
+pub use dan_auth as auth;
+pub use dan_auth::{AccessToken, AccessTokenProvider, AuthError, AuthErrorKind, Secret, async_trait};
+pub use dan_model as model;
+pub use dan_model::{
+    Evidence, EvidenceCode, NationalIdentityNumber, OrganizationNumber, PartyError, PartyIdentifier,
+};
+pub use dan_transport::{Answer, ApiVersion, Environment, Error, ErrorKind, ErrorOrigin, SubscriptionKey};
+
+pub use client::{DanClient, DanClientBuilder};
+pub use configuration::{Configuration, MaskinportenConfiguration};
+pub use direct_harvest::DirectHarvest;
+pub use metadata::Metadata;
+pub use subscription_keys::SubscriptionKeys;
+
+/// The README's examples are tested with this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -68,6 +68,9 @@ impl Answer {
     /// The place is looked for only now, because tracking it makes decoding slower.
     fn misfit<T: DeserializeOwned>(&self, error: &serde_json::Error) -> String {
         let expected = type_name::<T>();
+        if self.body.is_empty() {
+            return format!("the answer is empty, where {expected} was expected");
+        }
         if !error.is_data() {
             let (line, column) = (error.line(), error.column());
             return format!(

@@ -3,34 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use dan_model::mask_personal_numbers;
+use dan_model::{ErrorModel, GatewayError, mask_personal_numbers};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
 
 use crate::answer::Answer;
-use crate::dan_code::DanCode;
 use crate::error::{Error, ErrorKind, ErrorOrigin};
-
-/// An error of the service: `code` tells it apart from the gateway's.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DanError {
-    code: i64,
-    description: Option<String>,
-    detail_code: Option<String>,
-    detail_description: Option<String>,
-    invocation_id: Option<String>,
-}
-
-/// An error of the gateway.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct GatewayError {
-    #[serde(rename = "statusCode")]
-    _status_code: u16,
-    message: String,
-}
+use crate::error_code::{advice, is_transient, kind};
 
 /// The one place that decides what an answer is. `now` counts `Retry-After`.
 pub(crate) fn classify(
@@ -42,33 +21,39 @@ pub(crate) fn classify(
     if status.is_success() {
         return Ok(Answer::new(status, headers, body));
     }
-    let error = if let Ok(error) = serde_json::from_slice::<DanError>(&body) {
+    let error = if let Ok(error) = serde_json::from_slice::<ErrorModel>(&body) {
         dan_error(error)
     } else if let Ok(error) = serde_json::from_slice::<GatewayError>(&body) {
-        gateway_error(status, &error.message).with_retry(is_transient(status), retry_at(&headers, now))
+        gateway_error(status, &error.message).with_retry(passes_by_itself(status), retry_at(&headers, now))
     } else {
-        unlabelled_error(status, &body).with_retry(is_transient(status), retry_at(&headers, now))
+        unlabelled_error(status, &body).with_retry(passes_by_itself(status), retry_at(&headers, now))
     };
     Err(error.with_status(status.as_u16()))
 }
 
-fn dan_error(error: DanError) -> Error {
-    let code = DanCode(error.code);
+/// The member `code` tells the service's errors apart from the gateway's.
+fn dan_error(error: ErrorModel) -> Error {
     let mut message = format!("DAN {}", error.code);
     for part in [error.description.as_deref(), error.detail_description.as_deref()].into_iter().flatten() {
         if !part.is_empty() {
             message.push_str(": ");
-            message.push_str(part.trim_end_matches('.'));
+            message.push_str(in_one_line(part).trim_end_matches('.'));
         }
     }
-    let message = format!("{}. {}", mask_personal_numbers(&message), code.advice());
-    Error::from_origin(code.kind(), ErrorOrigin::Dan, message)
-        .with_code(error.code, error.detail_code)
+    let message = format!("{}. {}", mask_personal_numbers(&message), advice(error.code));
+    Error::from_origin(kind(error.code), ErrorOrigin::Dan, message)
+        .with_code(error.code.value(), error.detail_code)
         .with_request_id(error.invocation_id)
-        .with_retry(code.is_transient(), None)
+        .with_retry(is_transient(error.code), None)
+}
+
+/// Sources may put whole reports into a text.
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn gateway_error(status: StatusCode, said: &str) -> Error {
+    let said = in_one_line(said);
     let said = mask_personal_numbers(said.trim_end_matches('.'));
     let (kind, advice) = match status {
         StatusCode::UNAUTHORIZED => (
@@ -113,7 +98,7 @@ fn unlabelled_error(status: StatusCode, body: &Bytes) -> Error {
 }
 
 /// Statuses of a gateway that pass by themselves.
-fn is_transient(status: StatusCode) -> bool {
+fn passes_by_itself(status: StatusCode) -> bool {
     matches!(
         status,
         StatusCode::TOO_MANY_REQUESTS

@@ -18,9 +18,10 @@
 
 mod answer;
 mod classification;
-mod dan_code;
+
 mod environment;
 mod error;
+mod error_code;
 mod operation;
 mod service_url;
 mod subscription_key;
