@@ -5,6 +5,7 @@ mod ci;
 mod codegen;
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -19,10 +20,20 @@ enum Arguments {
     Ci,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in no workspace")?;
-    match Arguments::parse() {
-        Arguments::Codegen(options) => codegen::run(&options, root),
+    match arguments {
+        Arguments::Codegen(options) => codegen::run(options, root),
         Arguments::Ci => ci::run(root),
     }
 }
