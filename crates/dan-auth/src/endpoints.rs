@@ -106,6 +106,12 @@ pub(crate) fn require_secure(text: &str) -> Result<(), AuthError> {
     let url = Url::parse(text).map_err(|error| {
         AuthError::new(AuthErrorKind::Configuration, format!("'{text}' is no URL of a token server: {error}"))
     })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(AuthError::new(
+            AuthErrorKind::Configuration,
+            "the URL of the token server holds a user name or a password: leave them out",
+        ));
+    }
     let loopback = match url.host() {
         Some(url::Host::Domain(domain)) => domain == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
@@ -150,6 +156,12 @@ mod tests {
             let error = Endpoints::of_issuer(refused).unwrap_err();
             assert_eq!(error.kind(), AuthErrorKind::Configuration, "{refused}");
         }
+    }
+
+    #[test]
+    fn passwords_in_urls_are_refused_and_not_repeated() {
+        let error = Endpoints::of_issuer("https://me:hidden@maskinporten.no/").unwrap_err();
+        insta::assert_snapshot!(error, @"the URL of the token server holds a user name or a password: leave them out");
     }
 
     #[test]

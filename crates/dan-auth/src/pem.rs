@@ -6,9 +6,9 @@ use crate::error::{AuthError, AuthErrorKind};
 
 /// A private key as it lies in a PEM file, in DER.
 pub(crate) enum PemKey {
-    /// `BEGIN RSA PRIVATE KEY`
+    /// The label `RSA PRIVATE KEY`
     Pkcs1(Zeroizing<Vec<u8>>),
-    /// `BEGIN PRIVATE KEY`
+    /// The label `PRIVATE KEY`
     Pkcs8(Zeroizing<Vec<u8>>),
 }
 

@@ -28,7 +28,8 @@ pub struct PrivateKey {
 }
 
 impl PrivateKey {
-    /// Reads the first private key of a PEM text: PKCS#1 (`BEGIN RSA PRIVATE KEY`) or PKCS#8 (`BEGIN PRIVATE KEY`).
+    /// Reads the first private key of a PEM text: PKCS#1 (the label `RSA PRIVATE KEY`) or PKCS#8 (the label
+    /// `PRIVATE KEY`).
     ///
     /// # Errors
     /// [`AuthErrorKind::Key`] says what the text is instead, or why the key is refused. It never quotes the text.

@@ -26,7 +26,7 @@ const YEARS: i16 = 3;
 pub struct EnterpriseCertificate {
     /// The certificate, then the issuing authority's and the root's, as PEM.
     pub chain_pem: String,
-    /// The private key as PEM (`BEGIN PRIVATE KEY`, PKCS#8). A secret.
+    /// The private key as PEM (PKCS#8). A secret.
     pub private_key_pem: String,
 }
 

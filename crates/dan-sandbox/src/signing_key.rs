@@ -88,7 +88,7 @@ impl RsaSigningKey {
         Ok(jwk.to_string())
     }
 
-    /// The private key as PEM (`BEGIN PRIVATE KEY`, PKCS#8). A secret.
+    /// The private key as PEM (PKCS#8). A secret.
     pub(crate) fn private_pem(&self) -> String {
         self.pair.serialize_pem()
     }

@@ -50,7 +50,7 @@ impl ServiceUrl {
         Ok(Self { base, has_gateway: true })
     }
 
-    /// The path of the operation without the base, for people and logs.
+    /// The URL of an operation, unless one of its values may not stand there.
     pub(crate) fn url(&self, operation: &Operation) -> Result<Url, Error> {
         let mut url = self.base.clone();
         if self.has_gateway && matches!(operation.access, Access::Public) {
@@ -77,6 +77,10 @@ fn parse(text: &str) -> Result<Url, Error> {
         Error::new(ErrorKind::Configuration, format!("the base URL '{text}' cannot be used: {reason}"))
     };
     let url = Url::parse(text).map_err(|error| refused(&error.to_string()))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        let message = "the base URL holds a user name or a password: leave them out";
+        return Err(Error::new(ErrorKind::Configuration, message));
+    }
     let loopback = match url.host() {
         Some(Host::Domain(domain)) => domain == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -209,6 +213,12 @@ mod tests {
         let organization =
             Operation::get("/a", key()).query("subject", "991825827").query("from", "20260101");
         assert!(base.url(&organization).is_ok());
+    }
+
+    #[test]
+    fn passwords_in_base_urls_are_refused_and_not_repeated() {
+        let error = ServiceUrl::custom("https://me:hidden@dan.example.no", ApiVersion::V1).unwrap_err();
+        insta::assert_snapshot!(error, @"the base URL holds a user name or a password: leave them out");
     }
 
     #[test]
