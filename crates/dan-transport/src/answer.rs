@@ -1,10 +1,10 @@
 //! A successful answer, as it arrived.
 
-use std::any::type_name;
 use std::borrow::Cow;
 
 use bytes::Bytes;
 use dan_model::mask_personal_numbers;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -48,6 +48,12 @@ impl Answer {
         self.header("x-invocationid")
     }
 
+    /// Whether the answer calls itself JSON. What is not is bytes: a binary dataset, or an attachment by itself.
+    pub fn is_json(&self) -> bool {
+        media_type(&self.headers)
+            .is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"))
+    }
+
     /// Decodes the body as JSON.
     ///
     /// # Errors
@@ -67,23 +73,20 @@ impl Answer {
 
     /// The place is looked for only now, because tracking it makes decoding slower.
     fn misfit<T: DeserializeOwned>(&self, error: &serde_json::Error) -> String {
-        let expected = type_name::<T>();
         if self.body.is_empty() {
-            return format!("the answer is empty, where {expected} was expected");
+            return "the answer is empty, where JSON was expected".to_owned();
         }
         if !error.is_data() {
             let (line, column) = (error.line(), error.column());
-            return format!(
-                "the answer is no JSON (line {line}, column {column}), where {expected} was expected"
-            );
+            return format!("the answer is no whole JSON document (line {line}, column {column})");
         }
         let deserializer = &mut serde_json::Deserializer::from_slice(&self.body);
         match serde_path_to_error::deserialize::<_, T>(deserializer) {
-            Ok(_) => format!("the answer does not fit {expected}"),
+            Ok(_) => "the answer does not fit the type that was expected".to_owned(),
             Err(error) => {
                 let (path, message) = (error.path().to_string(), error.inner().to_string());
                 let (path, problem) = (mask_personal_numbers(&path), without_values(&message));
-                format!("the answer does not fit {expected} at '{path}': {problem}")
+                format!("the answer does not fit the type that was expected at '{path}': {problem}")
             }
         }
     }
@@ -98,6 +101,11 @@ impl std::fmt::Debug for Answer {
             .field("body_length", &self.body.len())
             .finish_non_exhaustive()
     }
+}
+
+/// The media type of an answer, without its parameters.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').next().map(str::trim)
 }
 
 /// What serde says of a misfit, without the value that it found: `expected …` and `missing field …` name only what
@@ -130,9 +138,9 @@ mod tests {
     #[test]
     fn a_misfit_names_its_place_and_no_value() {
         let error = answer(r#"[{"number":"15867010022"}]"#).json::<Vec<Person>>().unwrap_err();
-        insta::assert_snapshot!(error, @"the answer does not fit alloc::vec::Vec<dan_transport::answer::tests::Person> at '[0].number': expected u64 at line 1 column 24");
+        insta::assert_snapshot!(error, @"the answer does not fit the type that was expected at '[0].number': expected u64 at line 1 column 24");
         let error = answer("[{}]").json::<Vec<Person>>().unwrap_err();
-        insta::assert_snapshot!(error, @"the answer does not fit alloc::vec::Vec<dan_transport::answer::tests::Person> at '[0]': missing field `number` at line 1 column 3");
+        insta::assert_snapshot!(error, @"the answer does not fit the type that was expected at '[0]': missing field `number` at line 1 column 3");
     }
 
     #[test]

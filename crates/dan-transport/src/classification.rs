@@ -7,7 +7,7 @@ use dan_model::{ErrorModel, GatewayError, mask_personal_numbers};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, media_type};
 use crate::error::{Error, ErrorKind, ErrorOrigin};
 use crate::error_code::{advice, is_transient, kind};
 
@@ -18,7 +18,7 @@ pub(crate) fn classify(
     body: Bytes,
     now: SystemTime,
 ) -> Result<Answer, Error> {
-    if status.is_success() {
+    if status.is_success() && !is_page(&headers) {
         return Ok(Answer::new(status, headers, body));
     }
     let error = if let Ok(error) = serde_json::from_slice::<ErrorModel>(&body) {
@@ -95,6 +95,11 @@ fn unlabelled_error(status: StatusCode, body: &Bytes) -> Error {
         ),
     };
     Error::from_origin(kind, ErrorOrigin::Gateway, message)
+}
+
+/// The service answers JSON or bytes. A page comes from something on the way, such as a proxy that wants a log-in.
+fn is_page(headers: &HeaderMap) -> bool {
+    media_type(headers).is_some_and(|media_type| media_type.eq_ignore_ascii_case("text/html"))
 }
 
 /// Statuses of a gateway that pass by themselves.
@@ -184,6 +189,15 @@ mod tests {
         let error = classify(StatusCode::TOO_MANY_REQUESTS, headers, body, UNIX_EPOCH).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Throttled);
         assert_eq!(error.retry_at(), Some(UNIX_EPOCH + Duration::from_secs(42)));
+    }
+
+    #[test]
+    fn a_page_is_no_success() {
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::CONTENT_TYPE, "text/html; charset=utf-8".parse().unwrap());
+        let body = Bytes::from_static(b"<html>Please log in</html>");
+        let error = classify(StatusCode::OK, headers, body, UNIX_EPOCH).unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::UnexpectedAnswer, Some(200)));
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(crate) async fn run(global: &GlobalOptions, options: HarvestOptions) -> Resu
         harvest = harvest.parameter(name, value);
     }
     let written = if options.no_envelope {
-        unenveloped(&harvest.unenveloped().await?, global.output)
+        unenveloped(&harvest.unenveloped().await?, global.output)?
     } else {
         enveloped(&harvest.enveloped().await?, global.output)?
     };
@@ -51,34 +51,32 @@ fn subject_text(subject: String) -> Result<String, Failure> {
     Ok(text.trim().to_owned())
 }
 
+/// A dataset of bytes has no envelope, whatever was asked for.
 fn enveloped(answer: &Answer, output: OutputForm) -> Result<Vec<u8>, Failure> {
+    if !answer.is_json() {
+        return Ok(answer.body().to_vec());
+    }
+    let evidence: Evidence = answer.json()?;
     Ok(match output {
+        OutputForm::Human => table(&evidence).into_bytes(),
         OutputForm::Json => line(answer.body()),
         OutputForm::Ndjson => {
-            let evidence: Evidence = answer.json()?;
-            evidence
-                .evidence_values
-                .iter()
-                .filter_map(|value| serde_json::to_vec(value).ok())
-                .flat_map(|json| line(&json))
-                .collect()
+            let values = evidence.evidence_values.iter();
+            values.filter_map(|value| serde_json::to_vec(value).ok()).flat_map(|json| line(&json)).collect()
         }
-        // A dataset of bytes has no envelope, whatever was asked for.
-        OutputForm::Human if answer.json::<Evidence>().is_err() => answer.body().to_vec(),
-        OutputForm::Human => table(&answer.json()?).into_bytes(),
     })
 }
 
-/// For people, JSON is indented; bytes and documents of other kinds go through as they are.
-fn unenveloped(answer: &Answer, output: OutputForm) -> Vec<u8> {
-    match (output, serde_json::from_slice(answer.body())) {
-        (OutputForm::Human, Ok(Value::String(text))) => line(text.as_bytes()),
-        (OutputForm::Human, Ok(_)) => {
-            line(&indented(answer.body()).unwrap_or_else(|_| answer.body().to_vec()))
-        }
-        (_, Ok(_)) => line(answer.body()),
-        (_, Err(_)) => answer.body().to_vec(),
+/// For people, JSON is indented and a text alone is without its quotes; bytes go through as they are.
+fn unenveloped(answer: &Answer, output: OutputForm) -> Result<Vec<u8>, Failure> {
+    if !answer.is_json() {
+        return Ok(answer.body().to_vec());
     }
+    Ok(match (output, answer.json()?) {
+        (OutputForm::Human, Value::String(text)) => line(text.as_bytes()),
+        (OutputForm::Human, _) => line(&indented(answer.body()).unwrap_or_else(|_| answer.body().to_vec())),
+        (OutputForm::Json | OutputForm::Ndjson, _) => line(answer.body()),
+    })
 }
 
 /// Token by token, since names may be repeated and their order says something.
