@@ -14,8 +14,10 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod error_code;
 mod party;
 mod privacy;
+mod status_code;
 mod timestamp;
 mod unknown_fields;
 
@@ -24,8 +26,12 @@ pub mod open_enum;
 #[rustfmt::skip]
 pub mod v1;
 
-pub use party::{NationalIdentityNumber, OrganizationNumber, PartyError, PartyIdentifier};
+pub use error_code::Retry;
+pub use party::{
+    NationalIdentityNumber, NationalIdentityNumberKind, OrganizationNumber, PartyError, PartyIdentifier,
+};
 pub use privacy::{Withheld, mask_personal_numbers};
+pub use status_code::Availability;
 pub use timestamp::Timestamp;
 pub use unknown_fields::UnknownFields;
 pub use v1::*;

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::answer::{Answer, media_type};
 use crate::error::{Error, ErrorKind, ErrorOrigin};
-use crate::error_code::{advice, is_transient, kind};
+use crate::error_code::{is_transient, kind};
 
 /// The one place that decides what an answer is. `now` counts `Retry-After`.
 pub(crate) fn classify(
@@ -40,7 +40,7 @@ fn dan_error(error: ErrorModel) -> Error {
             message.push_str(in_one_line(part).trim_end_matches('.'));
         }
     }
-    let message = format!("{}. {}", mask_personal_numbers(&message), advice(error.code));
+    let message = format!("{}. {}", mask_personal_numbers(&message), error.code.advice());
     Error::from_origin(kind(error.code), ErrorOrigin::Dan, message)
         .with_code(error.code.value(), error.detail_code)
         .with_request_id(error.invocation_id)
