@@ -1,6 +1,7 @@
 //! How this repository is kept: code generation and checks.
 #![expect(clippy::print_stderr, reason = "this is a command for the terminal")]
 
+mod bench;
 mod ci;
 mod codegen;
 
@@ -16,6 +17,8 @@ use clap::Parser;
 enum Arguments {
     /// Generate the models from the OpenAPI document
     Codegen(codegen::Options),
+    /// Compare our speed with what does the same without us
+    Bench(bench::Options),
     /// Run everything that CI runs
     Ci,
 }
@@ -34,6 +37,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in no workspace")?;
     match arguments {
         Arguments::Codegen(options) => codegen::run(options, root),
+        Arguments::Bench(options) => bench::run(options, root),
         Arguments::Ci => ci::run(root),
     }
 }

@@ -1,0 +1,26 @@
+//! What the crates cost, as ratios against something that does the same: both run alternately in one process.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark that cannot go on stops, and prints"
+)]
+
+mod decoding;
+mod side_by_side;
+
+use side_by_side::Benchmark;
+
+fn main() {
+    // Cargo passes `--bench`; what remains is the part of a name.
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let wanted = wanted.as_deref().unwrap_or_default();
+    let chosen: Vec<Benchmark> =
+        decoding::benchmarks().into_iter().filter(|benchmark| benchmark.is_called(wanted)).collect();
+    if chosen.is_empty() {
+        println!("no benchmark has '{wanted}' in its name");
+        std::process::exit(1);
+    }
+    for mut benchmark in chosen {
+        println!("{}", benchmark.run());
+    }
+}
