@@ -90,6 +90,9 @@ pub(crate) struct SandboxOptions {
     /// Write all variables that 'dan' needs to this file, to be read by a shell
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
+    /// Add the datasets of this folder, one JSON file each
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

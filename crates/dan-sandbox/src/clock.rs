@@ -13,15 +13,23 @@ pub(crate) struct Clock {
 
 impl Clock {
     /// The sandbox's time: what tokens, registered keys and certificates are judged by.
+    ///
+    /// It goes in steps of 100 nanoseconds, as the service's own does.
     pub(crate) fn now(&self) -> Timestamp {
         let ahead = SignedDuration::from_secs(self.ahead_seconds.load(Ordering::Relaxed));
-        self.machine().checked_add(ahead).unwrap_or(Timestamp::MAX)
+        let now = self.machine().checked_add(ahead).unwrap_or(Timestamp::MAX);
+        now - SignedDuration::from_nanos(i64::from(now.subsec_nanosecond() % 100))
     }
 
     /// The machine's time: what the times in a new assertion are judged by, because the client has no other clock.
     #[expect(clippy::unused_self, reason = "all time in the sandbox comes from its clock")]
     pub(crate) fn machine(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    /// Back to the machine's time.
+    pub(crate) fn reset(&self) {
+        self.ahead_seconds.store(0, Ordering::Relaxed);
     }
 
     /// Moves the sandbox's time ahead, by whole seconds.

@@ -1,6 +1,8 @@
 //! The sandbox without its ports: from request to response.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
@@ -13,9 +15,11 @@ use uuid::Uuid;
 
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
+use crate::consent_page;
 use crate::dan::{Dan, TrustedIssuer};
 use crate::enterprise_certificate::{EnterpriseAuthority, EnterpriseCertificate};
 use crate::error::StartError;
+use crate::fault::{Fault, Faults};
 use crate::gateway::Gateway;
 use crate::maskinporten::{ClientRegistration, Maskinporten, RegistrationError};
 use crate::register::Register;
@@ -50,14 +54,22 @@ pub(crate) struct Core {
     maskinporten: Maskinporten,
     gateway: Gateway,
     dan: Dan,
+    /// The catalogue of the start, which a reset brings back.
+    catalogue: Arc<Catalogue>,
+    faults: Faults,
     ready_client: ReadyClient,
     log: RequestLog,
 }
 
 impl Core {
-    /// Makes the services. The issuer is the address of Maskinporten, with a slash at the end.
-    pub(crate) fn new(issuer: String) -> Result<Self, StartError> {
+    /// Makes the services. The issuer is the address of Maskinporten, with a slash at the end; the base URL is that of
+    /// DAN, without one. The folder holds datasets beyond those that come with the sandbox.
+    pub(crate) fn new(issuer: String, base_url: String, data: Option<&Path>) -> Result<Self, StartError> {
         let catalogue = Catalogue::built_in()?;
+        let catalogue = match data {
+            Some(folder) => catalogue.with_folder(folder)?,
+            None => catalogue,
+        };
         let register = Register::built_in()?;
         let [token_key, signature_key, client_key] = generate_keys()?;
         let clock = Clock::default();
@@ -66,7 +78,9 @@ impl Core {
         let core = Self {
             maskinporten: Maskinporten::new(issuer, token_key, EnterpriseAuthority::generate()?),
             gateway: Gateway::new(catalogue.service_contexts().iter().map(|context| context.name.clone())),
-            dan: Dan::new(catalogue, register, signature_key, clock.now()),
+            dan: Dan::new(base_url, catalogue.clone(), register, signature_key, clock.now()),
+            catalogue: Arc::new(catalogue),
+            faults: Faults::default(),
             ready_client: ReadyClient {
                 client_id: Uuid::new_v4().to_string(),
                 organisation: ORGANISATION.to_owned(),
@@ -83,18 +97,30 @@ impl Core {
     /// Answers a request, keeps it, and writes a line about it.
     pub(crate) fn answer(&self, service: Service, request: &Request<Bytes>) -> Response<Bytes> {
         let started = Instant::now();
-        let response = match service {
-            Service::Maskinporten => self.maskinporten.answer(request, &self.clock),
-            Service::Dan => match self.control(request) {
-                Some(response) => return response,
-                None => self.answer_dan(request),
-            },
-        };
+        if let (Service::Dan, Some(response)) = (service, self.control(request)) {
+            return response;
+        }
+        let fault = self.faults.take(request.method(), request.uri().path());
+        let instead = fault.as_ref().and_then(Fault::instead);
+        let mut response = instead.unwrap_or_else(|| self.answer_rightly(service, request));
+        if let Some(disruption) = fault.as_ref().and_then(Fault::disruption) {
+            response.extensions_mut().insert(disruption);
+        }
         let recorded = RecordedRequest::new(request, &response);
         let duration = started.elapsed();
         info!(target: "dan_sandbox", "{service:?} {} -> {} in {duration:.1?}", recorded.line(), response.status().as_u16());
         self.log.record(recorded);
         response
+    }
+
+    fn answer_rightly(&self, service: Service, request: &Request<Bytes>) -> Response<Bytes> {
+        match service {
+            Service::Maskinporten => self.maskinporten.answer(request, &self.clock),
+            Service::Dan if request.uri().path() == consent_page::PATH => {
+                consent_page::answer(request, &self.dan, self.clock.now())
+            }
+            Service::Dan => self.answer_dan(request),
+        }
     }
 
     fn answer_dan(&self, request: &Request<Bytes>) -> Response<Bytes> {
@@ -103,6 +129,22 @@ impl Core {
             Ok(passage) => self.dan.answer(request, &passage, &issuer, self.clock.now()),
             Err(refusal) => refusal.response(),
         }
+    }
+
+    pub(crate) fn dan(&self) -> &Dan {
+        &self.dan
+    }
+
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Forgets what happened since the start, but for the registered clients.
+    pub(crate) fn reset(&self) {
+        self.clock.reset();
+        self.faults.clear();
+        self.log.clear();
+        self.dan.reset(Arc::clone(&self.catalogue));
     }
 
     pub(crate) fn clock(&self) -> &Clock {

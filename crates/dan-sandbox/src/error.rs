@@ -1,10 +1,11 @@
-//! Why a sandbox does not start.
+//! Why a sandbox does not start, or cannot be steered.
 
 use std::io;
 
 use thiserror::Error;
 
 use crate::catalogue::CatalogueError;
+use crate::dan::SteeringError;
 use crate::maskinporten::RegistrationError;
 use crate::signing_key::KeyError;
 
@@ -34,6 +35,23 @@ pub enum StartError {
     /// What the sandbox answers with is not sound.
     #[error("the data of the sandbox is not sound: {0}")]
     Data(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A sandbox was not steered: nothing has changed. The text says why.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct ControlError(String);
+
+impl ControlError {
+    pub(crate) fn new(error: &(impl ToString + ?Sized)) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<SteeringError> for ControlError {
+    fn from(error: SteeringError) -> Self {
+        Self::new(&error)
+    }
 }
 
 impl StartError {

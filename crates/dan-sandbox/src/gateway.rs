@@ -1,5 +1,6 @@
 //! The gateway in front of the service: routes and subscription keys.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -19,10 +20,41 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static(
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     DirectHarvest { dataset: String },
+    Authorization,
+    EvidenceStatus { id: String },
+    EvidenceHarvest { id: String, dataset: String },
+    Accreditations,
+    DeleteAccreditation { id: String },
+    Reminders { id: String },
+    Remind { id: String },
+    ConsentReceipt { id: String },
     EvidenceCodes { service_context: Option<String> },
     ServiceContexts,
     StatusCodes,
     ErrorCodes,
+    Usage { period: Period },
+    ApiDescription,
+    Version,
+    OpenData { dataset: String, identifier: Option<String> },
+    EntityRegister { number: String, view: RegisterView },
+}
+
+/// Which statistics are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Period {
+    Month,
+    LastYear,
+    All,
+}
+
+/// What is asked of the register of legal entities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RegisterView {
+    Unit,
+    MainUnit,
+    Subunits,
+    IsPublic,
+    Hierarchy,
 }
 
 /// A request that the gateway lets through.
@@ -96,32 +128,86 @@ impl Refusal {
 /// The operation at a path and whether it needs a key. Case and a slash at the end don't matter.
 fn route(method: &Method, path: &str) -> Option<(Operation, bool)> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    let mut segments = path.split('/').skip(1).map(|segment| percent_decode_str(segment).decode_utf8_lossy());
-    if !segments.next()?.eq_ignore_ascii_case("v1") {
+    let segments = path.split('/').skip(1).map(|segment| percent_decode_str(segment).decode_utf8_lossy());
+    let segments: Vec<String> = segments.map(Cow::into_owned).collect();
+    let names: Vec<String> = segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let ["v1", names @ ..] = names.as_slice() else { return None };
+    let segments = &segments[1..];
+    match names {
+        ["public", names @ ..] => Some((public(method, names, &segments[1..])?, false)),
+        ["consent", _] if method == Method::GET => {
+            Some((Operation::ConsentReceipt { id: segments[1].clone() }, false))
+        }
+        ["version"] if method == Method::GET => Some((Operation::Version, false)),
+        ["opendata", ..] if method == Method::GET => Some((open_data(segments)?, false)),
+        ["metadata", ..] => Some((public(method, names, segments)?, true)),
+        _ => Some((protected(method, names, segments)?, true)),
+    }
+}
+
+/// What takes a key and a token.
+fn protected(method: &Method, names: &[&str], segments: &[String]) -> Option<Operation> {
+    let id = || segments[1].clone();
+    Some(match (method, names) {
+        (&Method::GET | &Method::POST, ["directharvest", _]) => {
+            Operation::DirectHarvest { dataset: segments[1].clone() }
+        }
+        (&Method::POST, ["authorization"]) => Operation::Authorization,
+        (&Method::GET | &Method::POST, ["evidence", _]) => Operation::EvidenceStatus { id: id() },
+        (&Method::GET, ["evidence", _, _]) => {
+            Operation::EvidenceHarvest { id: id(), dataset: segments[2].clone() }
+        }
+        (&Method::GET, ["accreditations"]) => Operation::Accreditations,
+        (&Method::DELETE, ["accreditations", _]) => Operation::DeleteAccreditation { id: id() },
+        (&Method::GET, ["accreditations", _, "reminders"]) => Operation::Reminders { id: id() },
+        (&Method::POST, ["accreditations", _, "reminders"]) => Operation::Remind { id: id() },
+        _ => return None,
+    })
+}
+
+/// What anybody may read.
+fn public(method: &Method, names: &[&str], segments: &[String]) -> Option<Operation> {
+    if method != Method::GET {
         return None;
     }
-    let segments: Vec<_> = segments.collect();
-    let last = segments.last()?.to_string();
-    let names: Vec<_> = segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
-    let names: Vec<_> = names.iter().map(String::as_str).collect();
-    match (names.as_slice(), method) {
-        (["directharvest", _], &Method::GET | &Method::POST) => {
-            Some((Operation::DirectHarvest { dataset: last }, true))
+    Some(match names {
+        ["metadata", "evidencecodes"] => Operation::EvidenceCodes { service_context: None },
+        ["metadata", "evidencecodes", _] => {
+            Operation::EvidenceCodes { service_context: Some(segments[2].clone()) }
         }
-        (["public", "metadata", names @ ..], &Method::GET) => Some((metadata(names, last)?, false)),
-        (["metadata", names @ ..], &Method::GET) => Some((metadata(names, last)?, true)),
+        ["metadata", "servicecontexts"] => Operation::ServiceContexts,
+        ["metadata", "statuscodes"] => Operation::StatusCodes,
+        ["metadata", "errorcodes"] => Operation::ErrorCodes,
+        ["metadata", "usage", "month"] => Operation::Usage { period: Period::Month },
+        ["metadata", "usage", "lastyear"] => Operation::Usage { period: Period::LastYear },
+        ["metadata", "usage", "all"] => Operation::Usage { period: Period::All },
+        ["metadata", "oas", "json"] => Operation::ApiDescription,
+        ["opendata", ..] => open_data(segments)?,
+        ["ccr", _, view @ ..] => {
+            Operation::EntityRegister { number: segments[1].clone(), view: register_view(view)? }
+        }
+        _ => return None,
+    })
+}
+
+fn open_data(segments: &[String]) -> Option<Operation> {
+    match segments {
+        [_, dataset] => Some(Operation::OpenData { dataset: dataset.clone(), identifier: None }),
+        [_, dataset, identifier] => {
+            Some(Operation::OpenData { dataset: dataset.clone(), identifier: Some(identifier.clone()) })
+        }
         _ => None,
     }
 }
 
-/// A metadata operation by its name, in lower case; the last segment may be a parameter.
-fn metadata(names: &[&str], last: String) -> Option<Operation> {
+fn register_view(names: &[&str]) -> Option<RegisterView> {
     match names {
-        ["evidencecodes"] => Some(Operation::EvidenceCodes { service_context: None }),
-        ["evidencecodes", _] => Some(Operation::EvidenceCodes { service_context: Some(last) }),
-        ["servicecontexts"] => Some(Operation::ServiceContexts),
-        ["statuscodes"] => Some(Operation::StatusCodes),
-        ["errorcodes"] => Some(Operation::ErrorCodes),
+        [] => Some(RegisterView::Unit),
+        ["mainunit"] => Some(RegisterView::MainUnit),
+        ["subunits"] => Some(RegisterView::Subunits),
+        ["ispublic"] => Some(RegisterView::IsPublic),
+        ["hierarchy"] => Some(RegisterView::Hierarchy),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -22,9 +22,11 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tracing::debug;
 
+use crate::body::{AnswerBody, BrokenOnPurpose, GeneratedBody};
 use crate::certificate_authority::CertificateAuthority;
 use crate::core::{Core, Service};
 use crate::error::StartError;
+use crate::fault::Disruption;
 use crate::gateway;
 
 /// How many connections one port serves at once; others wait.
@@ -118,7 +120,7 @@ async fn requests(
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let answer = service_fn(|request| {
         let core = Arc::clone(&core);
-        async move { Ok::<_, Infallible>(answer(request, &core, service).await.map(Full::new)) }
+        async move { sent(answer(request, &core, service).await).await }
     });
     let mut server = auto::Builder::new(TokioExecutor::new());
     server
@@ -130,6 +132,22 @@ async fn requests(
         .timer(TokioTimer::new())
         .max_header_list_size(u32::from(HEADER_LIMIT));
     server.serve_connection(TokioIo::new(stream), answer).await
+}
+
+/// The answer as it goes out: late, broken or made while it is sent, when its extensions say so.
+async fn sent(mut response: Response<Bytes>) -> Result<Response<AnswerBody>, BrokenOnPurpose> {
+    let disruption = response.extensions_mut().remove::<Disruption>();
+    let generated = response.extensions_mut().remove::<GeneratedBody>();
+    match disruption {
+        Some(Disruption::Close) => return Err(BrokenOnPurpose),
+        Some(Disruption::Delay(delay)) => sleep(delay).await,
+        Some(Disruption::CloseMidway) => return Ok(response.map(|body| AnswerBody::broken_midway(&body))),
+        None => {}
+    }
+    Ok(match generated {
+        Some(generated) => response.map(|_| generated.into()),
+        None => response.map(AnswerBody::from),
+    })
 }
 
 /// Reads the whole request, within its limits, and has it answered.

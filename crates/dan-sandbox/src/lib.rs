@@ -4,15 +4,18 @@
 //! and a small catalogue over synthetic units and people. They check what the real services check and refuse in the same
 //! words. It is no real service and holds no real data.
 
+mod body;
 mod catalogue;
 mod certificate_authority;
 mod clock;
+mod consent_page;
 mod control;
 mod core;
 mod dan;
 mod enterprise_certificate;
 mod environment;
 mod error;
+mod fault;
 mod gateway;
 mod host;
 mod mask;
@@ -23,8 +26,9 @@ mod sandbox;
 mod signing_key;
 mod start;
 
+pub use self::control::ConsentDecision;
 pub use self::enterprise_certificate::EnterpriseCertificate;
-pub use self::error::StartError;
+pub use self::error::{ControlError, StartError};
 pub use self::maskinporten::{ClientRegistration, RegistrationError};
 pub use self::request_log::{RecordedAnswer, RecordedRequest};
 pub use self::sandbox::{MaskinportenAddresses, Ready, Sandbox};

@@ -68,6 +68,10 @@ impl RequestLog {
         }
     }
 
+    pub(crate) fn clear(&self) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+    }
+
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.requests.iter().cloned().collect()

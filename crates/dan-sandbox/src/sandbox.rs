@@ -9,10 +9,12 @@ use std::{fmt, io};
 use dan_model::OrganizationNumber;
 use serde::Serialize;
 
+use crate::control::ConsentDecision;
 use crate::core::Core;
 use crate::enterprise_certificate::EnterpriseCertificate;
 use crate::environment;
-use crate::error::StartError;
+use crate::error::{ControlError, StartError};
+use crate::fault::FaultRule;
 use crate::maskinporten::{ClientRegistration, RegistrationError};
 use crate::request_log::RecordedRequest;
 use crate::start::{Addresses, Files, SandboxBuilder, Server};
@@ -210,6 +212,70 @@ impl Sandbox {
         organisation: &OrganizationNumber,
     ) -> Result<EnterpriseCertificate, StartError> {
         Ok(self.core.issue_enterprise_certificate(organisation)?)
+    }
+
+    /// Decides about the consent of an accreditation, as somebody who represents the subject would in Altinn.
+    ///
+    /// With `receipt` DAN hears of it; without, the receipt is lost, and a harvest alone finds out. DAN never hears of a
+    /// withdrawal.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such accreditation, it needs no consent, or there is nothing to revoke.
+    pub fn decide_consent(
+        &self,
+        accreditation_id: &str,
+        decision: ConsentDecision,
+        receipt: bool,
+    ) -> Result<(), ControlError> {
+        self.core.decide_consent(accreditation_id, decision, receipt).map_err(ControlError::from)
+    }
+
+    /// Lets the source of an asynchronous dataset have its answer, now.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such accreditation, or it has no asynchronous dataset of the name.
+    pub fn finish_source(&self, accreditation_id: &str, evidence_code: &str) -> Result<(), ControlError> {
+        self.core.dan().steer_source(accreditation_id, evidence_code, true, None).map_err(ControlError::from)
+    }
+
+    /// Lets reminders fail from now on, or succeed again. A failed one is answered with 200 like the others.
+    pub fn set_reminders_succeed(&self, succeed: bool) {
+        self.core.dan().steer_reminders(succeed);
+    }
+
+    /// Adds a dataset to the catalogue, or replaces the one of its name. The text is that of a file of
+    /// [`data`](SandboxBuilder::data).
+    ///
+    /// # Errors
+    ///
+    /// If the text is no dataset of that name; the error names the place.
+    pub fn put_dataset(&self, name: &str, file: &str) -> Result<(), ControlError> {
+        self.core.dan().put_dataset(name, file).map_err(ControlError::from)
+    }
+
+    /// Takes a dataset out of the catalogue; false when it was not there.
+    pub fn remove_dataset(&self, name: &str) -> bool {
+        self.core.dan().remove_dataset(name)
+    }
+
+    /// Lets the next calls that match fail. The text is the JSON of the control call `faults`:
+    /// `{"path":"/v1/authorization","method":"POST","times":1,"fault":{"close":"after"}}`.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no fault.
+    pub fn inject_fault(&self, fault: &str) -> Result<(), ControlError> {
+        let rule: FaultRule = serde_json::from_str(fault).map_err(|error| ControlError::new(&error))?;
+        rule.check().map_err(|error| ControlError::new(&error))?;
+        self.core.faults().add(rule);
+        Ok(())
+    }
+
+    /// Forgets everything that happened since the start but the registered clients.
+    pub fn reset(&self) {
+        self.core.reset();
     }
 
     /// The calls received so far, secrets and national identity numbers masked; control calls are not among them.

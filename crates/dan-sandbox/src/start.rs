@@ -27,6 +27,7 @@ pub struct SandboxBuilder {
     port: u16,
     maskinporten_port: u16,
     plain_http: bool,
+    data: Option<PathBuf>,
 }
 
 pub(crate) struct Addresses {
@@ -64,6 +65,12 @@ impl SandboxBuilder {
     /// Speaks HTTP without TLS.
     pub fn plain_http(mut self, plain_http: bool) -> Self {
         self.plain_http = plain_http;
+        self
+    }
+
+    /// A folder of JSON files, each a dataset that is added to the catalogue or replaces the one of its name.
+    pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data = Some(folder.into());
         self
     }
 
@@ -115,7 +122,11 @@ impl SandboxBuilder {
         let listener = |listener| TcpListener::from_std(listener).map_err(StartError::Thread);
         let listeners = [listener(dan)?, listener(maskinporten)?];
         let addresses = Addresses::new(self.plain_http, port, maskinporten_port);
-        let core = Core::new(addresses.maskinporten.issuer.clone())?;
+        let core = Core::new(
+            addresses.maskinporten.issuer.clone(),
+            addresses.base_url.clone(),
+            self.data.as_deref(),
+        )?;
         let authority = if self.plain_http { None } else { Some(CertificateAuthority::generate()?) };
         let tls = authority.as_ref().map(host::tls_acceptor).transpose()?;
         let files = Files::write(authority.map(|authority| authority.pem()), &core.signing_key_pem())

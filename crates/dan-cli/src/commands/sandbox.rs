@@ -9,12 +9,14 @@ use crate::failure::Failure;
 
 /// Runs until interrupted. Standard output gets one line of JSON, when everything is ready.
 pub(crate) async fn run(options: SandboxOptions, quiet: bool) -> Result<(), Failure> {
-    let sandbox = Sandbox::builder()
+    let mut builder = Sandbox::builder()
         .port(options.port)
         .maskinporten_port(options.maskinporten_port)
-        .plain_http(options.plain_http)
-        .start()
-        .await?;
+        .plain_http(options.plain_http);
+    if let Some(folder) = &options.data {
+        builder = builder.data(folder);
+    }
+    let sandbox = builder.start().await?;
     let mut ready = sandbox.ready();
     if let Some(path) = &options.env_file {
         sandbox.write_env_file(path).map_err(|error| {

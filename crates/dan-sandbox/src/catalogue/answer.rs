@@ -55,7 +55,7 @@ pub(crate) enum SourceErrorCode {
 pub(crate) enum AnswerError {
     #[error("the answer names the value {0}, which the evidence code does not have")]
     UnknownValue(String),
-    #[error("the value {0} must have either a value or an expression")]
+    #[error("the value {0} must have either a value, an expression or a number of bytes")]
     ValueOrExpression(String),
     #[error("the expression is no JMESPath: {0}")]
     Expression(#[from] jmespath::JmespathError),
@@ -93,6 +93,8 @@ struct ValueFile {
     evidence_value_name: String,
     value: Option<Value>,
     expression: Option<String>,
+    /// The value is that many bytes, as this expression says.
+    bytes: Option<String>,
     /// The value is repeated for each item of the list that this expression gives, which others see as `item`.
     for_each: Option<String>,
     /// The value is given when this expression is true.
@@ -198,9 +200,11 @@ impl ValueTemplate {
         let Some(definition) = evidence_code.values.iter().find(|value| value.name == name) else {
             return Err(AnswerError::UnknownValue(name));
         };
-        let content = match (file.value, file.expression) {
-            (Some(value), None) => Content::Literal(value),
-            (None, Some(expression)) => Content::Expression(jmespath::compile(&expression)?),
+        let content = match (file.value, file.expression, file.bytes) {
+            (Some(value), None, None) => Content::Literal(value),
+            (None, Some(expression), None) | (None, None, Some(expression)) => {
+                Content::Expression(jmespath::compile(&expression)?)
+            }
             _ => return Err(AnswerError::ValueOrExpression(name)),
         };
         Ok(Self {
@@ -372,8 +376,8 @@ mod tests {
         insta::assert_debug_snapshot!(messages, @r#"
         [
             "the answer names the value c, which the evidence code does not have",
-            "the value a must have either a value or an expression",
-            "the value a must have either a value or an expression",
+            "the value a must have either a value, an expression or a number of bytes",
+            "the value a must have either a value, an expression or a number of bytes",
             "the expression is no JMESPath: Parse error: Expected number, ':', or '*' -- found Eof (line 0, column 2)",
         ]
         "#);

@@ -12,6 +12,8 @@ use super::service_context::ServiceContext;
 pub(crate) struct Dataset {
     pub(crate) evidence_code: EvidenceCode,
     pub(crate) answer: Answer,
+    /// How long the source of an asynchronous dataset works; else until it is told that it is ready.
+    pub(crate) ready_after_seconds: Option<u32>,
 }
 
 /// A dataset as it stands in a file.
@@ -22,6 +24,7 @@ pub(super) struct DatasetFile {
     /// The kinds of requirement that the dataset does not take over from its service contexts.
     #[serde(default)]
     without_context_requirements: Vec<String>,
+    ready_after_seconds: Option<u32>,
     answer: AnswerFile,
 }
 
@@ -41,7 +44,7 @@ impl Dataset {
                 add_once(&mut evidence_code.authorization_requirements, requirement, &context.name);
             }
         }
-        Ok(Self { evidence_code, answer })
+        Ok(Self { evidence_code, answer, ready_after_seconds: file.ready_after_seconds })
     }
 
     pub(crate) fn name(&self) -> &str {

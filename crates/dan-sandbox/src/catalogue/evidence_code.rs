@@ -44,6 +44,9 @@ pub(crate) struct EvidenceParameter {
     pub(crate) param_type: Option<ParameterType>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) required: Option<bool>,
+    /// What a request gives; a definition has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) value: Option<Value>,
 }
 
 /// The type of a parameter.

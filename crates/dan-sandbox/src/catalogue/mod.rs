@@ -6,6 +6,10 @@ mod evidence_code;
 mod requirement;
 mod service_context;
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use thiserror::Error;
 
 pub(crate) use self::answer::{AnswerError, AnswerScope, SourceErrorCode, SourceFailure};
@@ -15,7 +19,7 @@ pub(crate) use self::evidence_code::{
     EvidenceCode, EvidenceParameter, EvidenceValue, ParameterType, ValueType,
 };
 pub(crate) use self::requirement::{
-    FailureAction, PartyRelation, PartyRole, PartyType, Requirement, RequirementKind,
+    FailureAction, PartyRelation, PartyRole, PartyType, ReferenceType, Requirement, RequirementKind,
 };
 pub(crate) use self::service_context::ServiceContext;
 
@@ -26,12 +30,14 @@ const DEFAULT_VALID_DAYS: u32 = 90;
 const SERVICE_CONTEXTS: (&str, &str) = ("service_contexts.json", include_str!("service_contexts.json"));
 
 /// The datasets that come with the sandbox, one file each: an evidence code as the service publishes it, and an answer.
-const DATASETS: [(&str, &str); 12] = [
+const DATASETS: [(&str, &str); 14] = [
     ("AliasOne.json", include_str!("datasets/AliasOne.json")),
     ("CertificateOfRegistration.json", include_str!("datasets/CertificateOfRegistration.json")),
     ("EksempelAsynkron.json", include_str!("datasets/EksempelAsynkron.json")),
     ("EksempelBinaer.json", include_str!("datasets/EksempelBinaer.json")),
+    ("EksempelUtgaaende.json", include_str!("datasets/EksempelUtgaaende.json")),
     ("FregPerson.json", include_str!("datasets/FregPerson.json")),
+    ("MvaMeldingsOpplysning.json", include_str!("datasets/MvaMeldingsOpplysning.json")),
     ("RestanserV2.json", include_str!("datasets/RestanserV2.json")),
     ("Roller.json", include_str!("datasets/Roller.json")),
     ("SummertSkattegrunnlag.json", include_str!("datasets/SummertSkattegrunnlag.json")),
@@ -42,10 +48,10 @@ const DATASETS: [(&str, &str); 12] = [
 ];
 
 /// The service contexts and datasets of a sandbox.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Catalogue {
-    contexts: Vec<ServiceContext>,
-    datasets: Vec<Dataset>,
+    contexts: Arc<[ServiceContext]>,
+    datasets: Vec<Arc<Dataset>>,
 }
 
 /// A file of the catalogue is wrong.
@@ -62,23 +68,83 @@ impl Catalogue {
         let contexts: Vec<ServiceContext> = read(SERVICE_CONTEXTS)?;
         let dataset = |(name, text)| {
             let file: DatasetFile = read((name, text))?;
-            Dataset::new(file, &contexts).map_err(|error| CatalogueError::new(name, &error))
+            Dataset::new(file, &contexts).map(Arc::new).map_err(|error| CatalogueError::new(name, &error))
         };
         let datasets = DATASETS.into_iter().map(dataset).collect::<Result<_, _>>()?;
-        Ok(Self { contexts, datasets })
+        Ok(Self { contexts: contexts.into(), datasets })
+    }
+
+    /// The same with the datasets of a folder: each file with the ending `.json` is one, and replaces what has its name.
+    pub(crate) fn with_folder(mut self, folder: &Path) -> Result<Self, CatalogueError> {
+        let unreadable =
+            |path: &Path, error: &std::io::Error| CatalogueError::new(&path.display().to_string(), error);
+        let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+        let mut files: Vec<PathBuf> = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()
+            .map_err(|error| unreadable(folder, &error))?;
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+        files.sort();
+        for file in files {
+            let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
+            let dataset = self.dataset_of(&file.display().to_string(), &text)?;
+            self = self.with(dataset);
+        }
+        Ok(self)
+    }
+
+    /// The same with a dataset, in place of the one of its name if there is one.
+    pub(crate) fn with_dataset(&self, name: &str, text: &str) -> Result<Self, CatalogueError> {
+        let dataset = self.dataset_of(name, text)?;
+        if dataset.name() != name {
+            return Err(CatalogueError::new(name, &format!("the dataset is called {}", dataset.name())));
+        }
+        Ok(self.clone().with(dataset))
+    }
+
+    /// The same without a dataset; nothing when it has none of the name.
+    pub(crate) fn without_dataset(&self, name: &str) -> Option<Self> {
+        let mut less = self.clone();
+        less.datasets.retain(|dataset| dataset.name() != name);
+        (less.datasets.len() < self.datasets.len()).then_some(less)
+    }
+
+    /// Reads a dataset, which must belong to service contexts that there are.
+    fn dataset_of(&self, file: &str, text: &str) -> Result<Dataset, CatalogueError> {
+        let dataset = Dataset::new(read((file, text))?, &self.contexts)
+            .map_err(|error| CatalogueError::new(file, &error))?;
+        let is_known = |name: &&String| !self.contexts.iter().any(|context| context.name == **name);
+        match dataset.evidence_code.belongs_to_service_contexts.iter().find(is_known) {
+            Some(unknown) => {
+                Err(CatalogueError::new(file, &format!("there is no service context {unknown}")))
+            }
+            None => Ok(dataset),
+        }
+    }
+
+    fn with(mut self, dataset: Dataset) -> Self {
+        self.datasets.retain(|other| other.name() != dataset.name());
+        self.datasets.push(Arc::new(dataset));
+        self
     }
 
     pub(crate) fn service_contexts(&self) -> &[ServiceContext] {
         &self.contexts
     }
 
-    pub(crate) fn datasets(&self) -> &[Dataset] {
-        &self.datasets
+    /// Whether subjects can be written to in a service context.
+    pub(crate) fn has_consent_texts(&self, service_context: &str) -> bool {
+        let mut contexts = self.contexts.iter();
+        contexts.any(|context| context.name == service_context && context.has_consent_texts)
+    }
+
+    pub(crate) fn datasets(&self) -> impl Iterator<Item = &Dataset> {
+        self.datasets.iter().map(AsRef::as_ref)
     }
 
     /// The dataset of exactly that name.
     pub(crate) fn dataset(&self, name: &str) -> Option<&Dataset> {
-        self.datasets.iter().find(|dataset| dataset.name() == name)
+        self.datasets().find(|dataset| dataset.name() == name)
     }
 
     /// How long a new accreditation lives, in days: as long as the shortest-lived of all datasets, asked for or not.
@@ -124,8 +190,7 @@ mod tests {
     #[test]
     fn every_file_is_sound_and_named_after_its_dataset() {
         let catalogue = Catalogue::built_in().unwrap();
-        let names: Vec<_> =
-            catalogue.datasets().iter().map(|dataset| format!("{}.json", dataset.name())).collect();
+        let names: Vec<_> = catalogue.datasets().map(|dataset| format!("{}.json", dataset.name())).collect();
         assert_eq!(names, DATASETS.map(|(file, _)| file));
         for dataset in catalogue.datasets() {
             for context in &dataset.evidence_code.belongs_to_service_contexts {
@@ -139,7 +204,8 @@ mod tests {
         let error = read::<DatasetFile>(("X.json", "{\n  \"answr\": 1 }")).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "X.json: unknown field `answr`, expected one of `evidenceCode`, `withoutContextRequirements`, `answer` \
+            "X.json: unknown field `answr`, expected one of `evidenceCode`, `withoutContextRequirements`, \
+             `readyAfterSeconds`, `answer` \
              at line 2 column 9"
         );
     }

@@ -24,6 +24,16 @@ pub(crate) struct Requirement {
 pub(crate) enum RequirementKind {
     #[serde(rename = "AccreditationPartyRequirement")]
     AccreditationParty { party_requirements: Vec<PartyRelation> },
+    #[serde(rename = "AltinnRightsRequirement")]
+    AltinnRights {
+        service_code: Option<String>,
+        service_edition: Option<String>,
+        offered_by: PartyName,
+        covered_by: PartyName,
+        actions: Vec<String>,
+    },
+    #[serde(rename = "AltinnRoleRequirement")]
+    AltinnRole { role_code: Option<String>, offered_by: PartyName, covered_by: PartyName },
     #[serde(rename = "ConsentRequirement")]
     Consent {
         service_code: String,
@@ -35,12 +45,26 @@ pub(crate) enum RequirementKind {
     },
     #[serde(rename = "CustomSubjectRequirement")]
     CustomSubject { subject_regex: Pattern, subject_regex_description: String },
+    #[serde(rename = "LegalBasisRequirement")]
+    LegalBasis { valid_legal_basis_types: u8 },
     #[serde(rename = "MaskinportenScopeRequirement")]
     MaskinportenScope { required_scopes: Vec<String> },
     #[serde(rename = "PartyTypeRequirement")]
     PartyType { allowed_party_types: Vec<AllowedPartyType> },
     #[serde(rename = "ProvideOwnTokenRequirement")]
     ProvideOwnToken,
+    #[serde(rename = "ReferenceRequirement", rename_all = "PascalCase")]
+    Reference { reference_type: ReferenceType, accepted_format: Pattern },
+    #[serde(rename = "SrrRequirement")]
+    Srr { service_code: Option<String>, service_edition: Option<String> },
+    #[serde(rename = "WhiteListFromConfigRequirement")]
+    WhiteListFromConfig {
+        owner_config_key: Option<String>,
+        requestor_config_key: Option<String>,
+        subject_config_key: Option<String>,
+    },
+    #[serde(rename = "WhiteListRequirement")]
+    WhiteList { allowed_parties: Vec<AllowedParty> },
 }
 
 /// What happens when a requirement is not met.
@@ -80,6 +104,31 @@ pub(crate) enum PartyRole {
     Subject = 1,
     Requestor = 2,
     Owner = 3,
+}
+
+/// The role of a party in a request, where the wire has it as a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum PartyName {
+    Subject,
+    Requestor,
+    Owner,
+}
+
+/// A party that is allowed in a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct AllowedParty {
+    pub(crate) key: PartyRole,
+    /// The number of an organization; a person's as the first six digits and five stars.
+    pub(crate) value: String,
+}
+
+/// Which reference of a request is meant. A number on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u8", try_from = "u8")]
+pub(crate) enum ReferenceType {
+    ConsentReference = 0,
+    ExternalReference = 1,
 }
 
 /// What a party can be required to be. A number on the wire.
@@ -137,11 +186,46 @@ impl RequirementKind {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::AccreditationParty { .. } => "AccreditationPartyRequirement",
+            Self::AltinnRights { .. } => "AltinnRightsRequirement",
+            Self::AltinnRole { .. } => "AltinnRoleRequirement",
             Self::Consent { .. } => "ConsentRequirement",
             Self::CustomSubject { .. } => "CustomSubjectRequirement",
+            Self::LegalBasis { .. } => "LegalBasisRequirement",
             Self::MaskinportenScope { .. } => "MaskinportenScopeRequirement",
             Self::PartyType { .. } => "PartyTypeRequirement",
             Self::ProvideOwnToken => "ProvideOwnTokenRequirement",
+            Self::Reference { .. } => "ReferenceRequirement",
+            Self::Srr { .. } => "SrrRequirement",
+            Self::WhiteListFromConfig { .. } => "WhiteListFromConfigRequirement",
+            Self::WhiteList { .. } => "WhiteListRequirement",
+        }
+    }
+}
+
+impl From<PartyName> for PartyRole {
+    fn from(name: PartyName) -> Self {
+        match name {
+            PartyName::Subject => Self::Subject,
+            PartyName::Requestor => Self::Requestor,
+            PartyName::Owner => Self::Owner,
+        }
+    }
+}
+
+impl From<ReferenceType> for u8 {
+    fn from(reference_type: ReferenceType) -> Self {
+        reference_type as Self
+    }
+}
+
+impl TryFrom<u8> for ReferenceType {
+    type Error = String;
+
+    fn try_from(number: u8) -> Result<Self, String> {
+        match number {
+            0 => Ok(Self::ConsentReference),
+            1 => Ok(Self::ExternalReference),
+            _ => Err(format!("{number} is no reference: 0 is the consent reference, 1 the external one")),
         }
     }
 }

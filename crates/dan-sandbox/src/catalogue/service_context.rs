@@ -10,6 +10,16 @@ use super::requirement::Requirement;
 pub(crate) struct ServiceContext {
     /// The name on the wire, such as `eBevis`.
     pub(crate) name: String,
+    /// The languages that a subject can be written to in.
+    #[serde(default = "bokmaal")]
+    pub(crate) languages: Vec<String>,
+    /// Whether there are texts for requests for consent; without them none can be sent.
+    #[serde(default)]
+    pub(crate) has_consent_texts: bool,
     /// What every dataset of the context requires.
     pub(crate) requirements: Vec<Requirement>,
+}
+
+fn bokmaal() -> Vec<String> {
+    vec!["no-nb".to_owned()]
 }

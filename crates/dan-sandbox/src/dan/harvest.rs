@@ -1,15 +1,15 @@
-//! Direct harvest: one dataset about one subject in one call. Nothing is stored.
+//! Harvests: one dataset about one subject, in its envelope or without.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
-use jiff::{SignedDuration, Timestamp};
+use http::{HeaderName, HeaderValue, Method, Response};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::Dan;
 use super::answer::{CACHE, CACHE_HIT, json_answer, octets_answer};
-use super::authentication::Caller;
+use super::call::Call;
 use super::error::DanError;
 use super::error_code::ErrorCode;
 use super::party::Party;
@@ -17,18 +17,12 @@ use super::query::Query;
 use super::status_code::StatusCode;
 use super::transform::transform;
 use super::unenveloped::{self, Content};
-use super::validation::{HarvestRequest, ValidRequest};
-use crate::catalogue::{AnswerScope, EvidenceValue, ValueType};
+use super::validation::{Asked, Inquiry, Way};
+use crate::catalogue::{AnswerScope, Catalogue, Dataset, EvidenceValue, ValueType};
 use crate::clock;
-
-/// The header that a caller's own token for the source comes in.
-const FORWARDED_TOKEN: HeaderName = HeaderName::from_static("x-forward-access-token");
 
 /// The header with the signature over the body.
 const SIGNATURE: HeaderName = HeaderName::from_static("x-signature-jwt");
-
-/// The end of an accreditation is computed before its start is taken: the service's lifetimes are that much short.
-const VALIDATION_TIME: SignedDuration = SignedDuration::from_millis(1);
 
 /// A harvest in its envelope.
 #[derive(Serialize)]
@@ -38,88 +32,119 @@ struct Evidence<'a> {
     evidence_values: &'a [EvidenceValue],
 }
 
+/// Where a harvested dataset stands.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct EvidenceStatus<'a> {
-    evidence_code_name: &'a str,
-    status: StatusCode,
-    valid_from: String,
-    valid_to: String,
+pub(super) struct EvidenceStatus<'a> {
+    pub(super) evidence_code_name: &'a str,
+    pub(super) status: StatusCode,
+    pub(super) valid_from: String,
+    pub(super) valid_to: &'a str,
+}
+
+/// What a source is asked.
+pub(super) struct Question<'a> {
+    pub(super) dataset: &'a Dataset,
+    pub(super) subject: Option<&'a Party>,
+    pub(super) parameters: Value,
 }
 
 impl Dan {
-    /// Answers a direct harvest.
+    /// Answers a direct harvest. The envelope is that of an accreditation that lives for this one answer.
     pub(super) fn direct_harvest(
         &self,
-        request: &Request<Bytes>,
+        call: &Call<'_>,
         dataset: &str,
-        service_context: &str,
-        caller: &Caller,
-        now: Timestamp,
+        catalogue: &Catalogue,
     ) -> Result<Response<Bytes>, DanError> {
-        let query = Query::parse(request.uri().query());
+        let Call { request, query, now, .. } = call;
+        let caller = call.caller()?;
         let body_subject = if request.method() == Method::POST { subject_of(request.body()) } else { None };
-        let valid = HarvestRequest {
-            caller,
-            service_context,
-            dataset,
+        let parameters = query.dataset_parameters().map(|(name, value)| (name, value.to_owned()));
+        let asked = Asked {
+            name: dataset,
+            parameters: parameters.collect(),
+            legal_basis_id: None,
+            requests_consent: false,
+        };
+        let granted = Inquiry {
+            way: Way::DirectHarvest,
+            caller: &caller,
+            service_context: call.service_context()?,
             requestor: query.value("requestor"),
             subject: query.value("subject").or(body_subject.as_deref()),
-            parameters: query.dataset_parameters().collect(),
-            brings_own_token: brings_own_token(request.headers(), &query),
+            datasets: vec![asked],
+            legal_bases: &[],
+            valid_to: None,
+            language_code: None,
+            consent_reference: None,
+            external_reference: None,
+            brings_own_token: call.brings_own_token(),
         }
-        .validate(&self.catalogue, &self.register)?;
-        let values = self.ask_source(&valid, &query, now)?;
+        .validate(catalogue, &self.register, *now)?;
+        let parameters: Map<_, _> =
+            query.dataset_parameters().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let dataset = granted.datasets.first().ok_or(ErrorCode::Internal)?;
+        let question = Question { dataset, subject: granted.subject.as_ref(), parameters: parameters.into() };
+        let values = self.ask_source(&question, *now)?;
+        let status = EvidenceStatus {
+            evidence_code_name: dataset.name(),
+            status: StatusCode::AVAILABLE,
+            valid_from: clock::with_offset(*now),
+            valid_to: &granted.valid_to.text,
+        };
+        self.deliver(status, &values, query)
+    }
+
+    /// Gives values in the way that the query asks for.
+    pub(super) fn deliver(
+        &self,
+        evidence_status: EvidenceStatus<'_>,
+        values: &[EvidenceValue],
+        query: &Query,
+    ) -> Result<Response<Bytes>, DanError> {
         if let Some(binary) = values.iter().find(|value| value.value_type == ValueType::Binary) {
-            return Ok(harvested(octets_answer(unenveloped::decoded(binary)?)));
+            return Ok(harvested(unenveloped::binary(binary)?));
         }
         if query.wants_envelope() {
-            return self.signed(self.enveloped(valid.dataset.name(), &values, now)?);
+            let evidence = Evidence { evidence_status, evidence_values: values };
+            return self.signed(serde_json::to_string(&evidence)?);
         }
-        match unenveloped::content(&values)? {
+        self.deliver_bare(values, query)
+    }
+
+    /// Gives values without envelope.
+    pub(super) fn deliver_bare(
+        &self,
+        values: &[EvidenceValue],
+        query: &Query,
+    ) -> Result<Response<Bytes>, DanError> {
+        match unenveloped::content(values)? {
             Content::Json(text) => self.signed(transform(&text, query.value("query"))?.unwrap_or(text)),
             Content::Bytes(bytes) => Ok(harvested(octets_answer(bytes))),
             Content::Nothing => Ok(harvested(Response::new(Bytes::new()))),
         }
     }
 
-    fn ask_source(
+    /// What the source has about a subject.
+    pub(super) fn ask_source(
         &self,
-        request: &ValidRequest<'_>,
-        query: &Query,
+        question: &Question<'_>,
         now: Timestamp,
     ) -> Result<Vec<EvidenceValue>, DanError> {
-        let (unit, person) = match &request.subject {
+        let (unit, person) = match question.subject {
             Some(Party::Organization(number)) => (self.register.unit(number), None),
             Some(Party::Person(number)) => (None, self.register.person(number)),
             Some(Party::Foreign(_) | Party::Custom(_)) | None => (None, None),
         };
-        let parameters: Map<_, _> =
-            query.dataset_parameters().map(|(name, value)| (name.to_owned(), value.into())).collect();
         let scope = AnswerScope {
-            subject: request.subject.as_ref().map(Party::identifier),
+            subject: question.subject.map(Party::identifier),
             unit: unit.unwrap_or(&Value::Null),
             person: person.unwrap_or(&Value::Null),
-            parameters: &parameters.into(),
+            parameters: &question.parameters,
             now,
         };
-        Ok(request.dataset.answer.give(&scope)??)
-    }
-
-    /// The envelope of an accreditation that lives for this one answer.
-    fn enveloped(&self, dataset: &str, values: &[EvidenceValue], now: Timestamp) -> Result<String, DanError> {
-        let lifetime = SignedDuration::from_hours(24 * i64::from(self.catalogue.valid_days()));
-        let valid_to = (now - VALIDATION_TIME).saturating_add(lifetime);
-        let evidence = Evidence {
-            evidence_status: EvidenceStatus {
-                evidence_code_name: dataset,
-                status: StatusCode::AVAILABLE,
-                valid_from: clock::with_offset(now),
-                valid_to: clock::with_offset(valid_to.unwrap_or(Timestamp::MAX)),
-            },
-            evidence_values: values,
-        };
-        Ok(serde_json::to_string(&evidence)?)
+        Ok(question.dataset.answer.give(&scope)??)
     }
 
     /// A JSON answer with a signature over exactly its bytes.
@@ -137,7 +162,7 @@ impl Dan {
 }
 
 /// Marks an answer for which the list of datasets was looked up.
-fn harvested(mut answer: Response<Bytes>) -> Response<Bytes> {
+pub(super) fn harvested(mut answer: Response<Bytes>) -> Response<Bytes> {
     answer.headers_mut().insert(CACHE, CACHE_HIT);
     answer
 }
@@ -150,10 +175,6 @@ fn subject_of(body: &[u8]) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
-}
-
-fn brings_own_token(headers: &HeaderMap, query: &Query) -> bool {
-    headers.contains_key(FORWARDED_TOKEN) || query.flag("reuseToken") || query.flag("tokenOnBehalfOfOwner")
 }
 
 #[cfg(test)]

@@ -1,28 +1,48 @@
 //! The service behind the gateway: tokens, validation, harvests, metadata.
 
+mod accreditation;
+mod accreditations;
 mod answer;
 mod authentication;
+mod authorization;
+mod authorization_request;
+mod call;
+mod consent;
+mod entity_register;
 mod error;
 mod error_code;
 mod harvest;
+mod legal_basis;
 mod metadata;
+mod open_data;
 mod parameter;
 mod party;
 mod query;
+mod reminder;
 mod requirement;
 mod status_code;
+mod steering;
 mod transform;
 mod unenveloped;
 mod validation;
+pub(crate) mod validity;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use self::accreditation::Accreditation;
+pub(crate) use self::accreditation::Decision;
 pub(crate) use self::authentication::TrustedIssuer;
+use self::call::Call;
+pub(crate) use self::consent::ConsentRequest;
 use self::error::DanError;
-use self::error_code::ErrorCode;
+pub(crate) use self::steering::SteeringError;
 use crate::catalogue::Catalogue;
 use crate::gateway::{Operation, Passage};
 use crate::register::Register;
@@ -31,30 +51,56 @@ use crate::signing_key::RsaSigningKey;
 const INVOCATION_ID: HeaderName = HeaderName::from_static("x-invocationid");
 const VERSION: HeaderName = HeaderName::from_static("x-version");
 
-/// A DAN with its catalogue, its registers and the key that signs its answers.
+/// A DAN with its catalogue, its registers, its memory and the key that signs its answers.
 pub(crate) struct Dan {
-    catalogue: Catalogue,
+    /// The address of the service, without the version.
+    base_url: String,
+    catalogue: RwLock<Arc<Catalogue>>,
     register: Register,
     signature_key: RsaSigningKey,
+    /// The secret of the links that lead back from Altinn.
+    receipt_secret: [u8; 16],
+    built: Timestamp,
     version: HeaderValue,
+    accreditations: Mutex<Vec<Accreditation>>,
+    reminders_fail: AtomicBool,
+    /// How many harvests there were, by service context.
+    harvests: Mutex<BTreeMap<String, u64>>,
 }
 
 impl Dan {
     /// The time of the build is the time at which the sandbox was started.
     pub(crate) fn new(
+        base_url: String,
         catalogue: Catalogue,
         register: Register,
         signature_key: RsaSigningKey,
         built: Timestamp,
     ) -> Self {
-        let version = format!("{}+00:00-sandbox", built.strftime("%Y-%m-%dT%H:%M:%S"));
-        let version = HeaderValue::try_from(version).unwrap_or(HeaderValue::from_static("sandbox"));
-        Self { catalogue, register, signature_key, version }
+        let version = format!("{}+00:00-{}", built.strftime("%Y-%m-%dT%H:%M:%S"), metadata::COMMIT);
+        let version = HeaderValue::try_from(version).unwrap_or(HeaderValue::from_static(metadata::COMMIT));
+        Self {
+            base_url,
+            catalogue: RwLock::new(Arc::new(catalogue)),
+            register,
+            signature_key,
+            receipt_secret: Uuid::new_v4().into_bytes(),
+            built,
+            version,
+            accreditations: Mutex::default(),
+            reminders_fail: AtomicBool::new(false),
+            harvests: Mutex::default(),
+        }
     }
 
     /// The key whose private half signs `X-Signature-JWT`.
     pub(crate) fn signature_key(&self) -> &RsaSigningKey {
         &self.signature_key
+    }
+
+    /// The catalogue as it is now.
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Answers what the gateway let through.
@@ -65,7 +111,8 @@ impl Dan {
         issuer: &TrustedIssuer<'_>,
         now: Timestamp,
     ) -> Response<Bytes> {
-        match self.operate(request, passage, issuer, now) {
+        let call = Call::new(request, passage, issuer, now);
+        match self.operate(&call, &passage.operation) {
             Ok(mut response) => {
                 let headers = response.headers_mut();
                 if let Ok(invocation_id) = HeaderValue::try_from(Uuid::new_v4().to_string()) {
@@ -78,25 +125,58 @@ impl Dan {
         }
     }
 
-    fn operate(
-        &self,
-        request: &Request<Bytes>,
-        passage: &Passage,
-        issuer: &TrustedIssuer<'_>,
-        now: Timestamp,
-    ) -> Result<Response<Bytes>, DanError> {
-        match &passage.operation {
+    fn operate(&self, call: &Call<'_>, operation: &Operation) -> Result<Response<Bytes>, DanError> {
+        let catalogue = &*self.catalogue();
+        match operation {
             Operation::DirectHarvest { dataset } => {
-                let caller = issuer.authenticate(request.headers(), now)?;
-                let service_context = passage.service_context.as_deref().ok_or(ErrorCode::ServiceContext)?;
-                self.direct_harvest(request, dataset, service_context, &caller, now)
+                let answer = self.direct_harvest(call, dataset, catalogue)?;
+                self.count_harvest(call);
+                Ok(answer)
             }
+            Operation::Authorization => self.authorize(call, catalogue),
+            Operation::EvidenceStatus { id } => self.evidence_status(call, id, catalogue),
+            Operation::EvidenceHarvest { id, dataset } => {
+                let answer = self.evidence_harvest(call, id, dataset, catalogue)?;
+                self.count_harvest(call);
+                Ok(answer)
+            }
+            Operation::Accreditations => self.list(call, catalogue),
+            Operation::DeleteAccreditation { id } => self.delete(call, id),
+            Operation::Reminders { id } => self.reminders(call, id),
+            Operation::Remind { id } => self.remind(call, id, catalogue),
+            Operation::ConsentReceipt { id } => Ok(self.consent_receipt(call, id)),
             Operation::EvidenceCodes { service_context } => {
-                self.evidence_codes(request, service_context.as_deref())
+                Self::evidence_codes(call, service_context.as_deref(), catalogue)
             }
-            Operation::ServiceContexts => self.service_contexts(request),
-            Operation::StatusCodes => metadata::status_codes(request),
-            Operation::ErrorCodes => metadata::error_codes(request),
+            Operation::ServiceContexts => Self::service_contexts(call, catalogue),
+            Operation::StatusCodes => metadata::status_codes(call),
+            Operation::ErrorCodes => metadata::error_codes(call),
+            Operation::Usage { period } => self.usage(call, *period),
+            Operation::ApiDescription => Ok(metadata::api_description()),
+            Operation::Version => Ok(self.version()),
+            Operation::OpenData { dataset, identifier } => {
+                self.open_data(call, dataset, identifier.as_deref(), catalogue)
+            }
+            Operation::EntityRegister { number, view } => Ok(self.entity_register(number, *view)),
+        }
+    }
+
+    fn accreditations(&self) -> MutexGuard<'_, Vec<Accreditation>> {
+        self.accreditations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reminders_succeed(&self) -> bool {
+        !self.reminders_fail.load(Ordering::Relaxed)
+    }
+
+    fn harvests(&self) -> BTreeMap<String, u64> {
+        self.harvests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn count_harvest(&self, call: &Call<'_>) {
+        if let Ok(service_context) = call.service_context() {
+            let mut harvests = self.harvests.lock().unwrap_or_else(PoisonError::into_inner);
+            *harvests.entry(service_context.to_owned()).or_default() += 1;
         }
     }
 }

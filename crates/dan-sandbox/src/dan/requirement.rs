@@ -1,8 +1,12 @@
 //! Whether the requirements of a dataset are met.
 
+use super::authorization_request::LegalBasis;
+use super::error::DanError;
+use super::error_code::ErrorCode;
+use super::legal_basis::is_accepted;
 use super::party::Party;
 use crate::catalogue::{
-    Dataset, FailureAction, PartyRelation, PartyRole, PartyType, Requirement, RequirementKind,
+    Dataset, FailureAction, PartyRelation, PartyRole, PartyType, ReferenceType, Requirement, RequirementKind,
 };
 use crate::register::Register;
 
@@ -15,8 +19,16 @@ pub(super) struct Circumstances<'a> {
     pub(super) subject: Option<&'a Party>,
     /// Whether the caller brings a token for the source, or lets DAN fetch one on its behalf.
     pub(super) brings_own_token: bool,
+    pub(super) legal_bases: &'a [LegalBasis],
+    pub(super) consent_reference: Option<&'a str>,
+    pub(super) external_reference: Option<&'a str>,
+    /// Whether an accreditation is harvested: some requirements count no more, and consents are asked about live.
+    pub(super) at_harvest: bool,
     pub(super) register: &'a Register,
 }
+
+/// The most characters that a reference may have.
+const REFERENCE_LIMIT: usize = 50;
 
 /// What became of a dataset.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,14 +42,16 @@ pub(super) enum Verdict {
 
 impl Circumstances<'_> {
     /// Judges a dataset by all requirements that count in the service context.
-    pub(super) fn judge(&self, dataset: &Dataset) -> Verdict {
+    pub(super) fn judge(&self, dataset: &Dataset, requests_consent: bool) -> Result<Verdict, DanError> {
         let requirements = &dataset.evidence_code.authorization_requirements;
+        let counts = |requirement: &&Requirement| {
+            requirement.applies_to(self.service_context)
+                && (requirement.required_on_evidence_harvester || !self.at_harvest)
+        };
         let mut denials = Vec::new();
         let mut is_skipped = false;
-        for requirement in
-            requirements.iter().filter(|requirement| requirement.applies_to(self.service_context))
-        {
-            let reasons = self.unmet(requirement);
+        for requirement in requirements.iter().filter(counts) {
+            let reasons = self.unmet(requirement, requests_consent)?;
             match requirement.failure_action {
                 FailureAction::Deny => {
                     denials.extend(reasons.into_iter().map(|reason| format!("{}: {reason}", dataset.name())));
@@ -45,72 +59,111 @@ impl Circumstances<'_> {
                 FailureAction::Skip => is_skipped |= !reasons.is_empty(),
             }
         }
-        match (denials.is_empty(), is_skipped) {
+        Ok(match (denials.is_empty(), is_skipped) {
             (false, _) => Verdict::Denied(denials),
             (true, true) => Verdict::Skipped,
             (true, false) => Verdict::Granted,
-        }
+        })
     }
 
     /// Why a requirement is not met; nothing when it is.
-    fn unmet(&self, requirement: &Requirement) -> Vec<String> {
-        match &requirement.kind {
+    fn unmet(&self, requirement: &Requirement, requests_consent: bool) -> Result<Vec<String>, DanError> {
+        let one_unless = |met: bool, reason: &str| if met { Vec::new() } else { vec![reason.to_owned()] };
+        Ok(match &requirement.kind {
             RequirementKind::MaskinportenScope { required_scopes } => required_scopes
                 .iter()
                 .filter(|scope| !self.scopes.contains(scope))
                 .map(|scope| format!("The access token lacks the required scope '{scope}'"))
                 .collect(),
-            RequirementKind::PartyType { allowed_party_types } => {
-                [PartyRole::Subject, PartyRole::Requestor, PartyRole::Owner]
-                    .into_iter()
-                    .filter(|role| {
-                        let mut allowed =
-                            allowed_party_types.iter().filter(|allowed| allowed.key == *role).peekable();
-                        let actual = self.party_type(*role);
-                        allowed.peek().is_some() && !allowed.any(|allowed| allowed.value == actual)
-                    })
-                    .map(|role| format!("The party type of the {} is not allowed", role_name(role)))
-                    .collect()
-            }
+            RequirementKind::PartyType { allowed_party_types } => outside(|role| {
+                let mut allowed = allowed_party_types.iter().filter(|allowed| allowed.key == role).peekable();
+                let actual = self.party_type(role);
+                allowed.peek().is_none() || allowed.any(|allowed| allowed.value == actual)
+            })
+            .map(|role| format!("The party type of the {} is not allowed", role_name(role)))
+            .collect(),
             RequirementKind::AccreditationParty { party_requirements } => party_requirements
                 .iter()
                 .filter(|relation| !self.holds(**relation))
                 .map(|relation| format!("The accreditation party requirement '{relation:?}' is not met"))
                 .collect(),
-            RequirementKind::CustomSubject { subject_regex, subject_regex_description } => match self.subject
-            {
-                Some(Party::Organization(_) | Party::Person(_) | Party::Foreign(_)) => Vec::new(),
-                Some(Party::Custom(subject)) if subject_regex.matches(subject) => Vec::new(),
-                Some(Party::Custom(_)) | None => {
-                    vec![format!("The subject must be {subject_regex_description}")]
-                }
-            },
-            RequirementKind::ProvideOwnToken if self.brings_own_token => Vec::new(),
-            RequirementKind::ProvideOwnToken => {
-                vec![
-                    "This dataset requires that you provide an access token of your own for the source"
-                        .to_owned(),
-                ]
+            RequirementKind::WhiteList { allowed_parties } => outside(|role| {
+                let mut allowed = allowed_parties.iter().filter(|allowed| allowed.key == role).peekable();
+                let actual = self.party(role).and_then(listed_as);
+                allowed.peek().is_none() || allowed.any(|allowed| actual.as_ref() == Some(&allowed.value))
+            })
+            .map(|role| format!("The {} is not on the list of allowed parties", role_name(role)))
+            .collect(),
+            // The lists stand in the settings of the real service, which nobody outside knows.
+            RequirementKind::WhiteListFromConfig { .. } => Vec::new(),
+            RequirementKind::CustomSubject { subject_regex, subject_regex_description } => {
+                let met = match self.subject {
+                    Some(Party::Organization(_) | Party::Person(_) | Party::Foreign(_)) => true,
+                    Some(Party::Custom(subject)) => subject_regex.matches(subject),
+                    None => false,
+                };
+                one_unless(met, &format!("The subject must be {subject_regex_description}"))
             }
-            RequirementKind::Consent { .. } => self.missing_for_consent(),
-        }
+            RequirementKind::ProvideOwnToken => one_unless(
+                self.brings_own_token,
+                "This dataset requires that you provide an access token of your own for the source",
+            ),
+            RequirementKind::LegalBasis { valid_legal_basis_types } => one_unless(
+                self.legal_bases.iter().any(|legal_basis| is_accepted(legal_basis, *valid_legal_basis_types)),
+                "This dataset requires a valid legal basis",
+            ),
+            RequirementKind::Reference { reference_type, accepted_format } => {
+                let (name, reference) = match reference_type {
+                    ReferenceType::ConsentReference => ("consentReference", self.consent_reference),
+                    ReferenceType::ExternalReference => ("externalReference", self.external_reference),
+                };
+                let met = reference.is_some_and(|text| {
+                    !text.is_empty()
+                        && text.chars().count() <= REFERENCE_LIMIT
+                        && accepted_format.matches(text)
+                });
+                one_unless(met, &format!("The field '{name}' is missing or has not the accepted format"))
+            }
+            RequirementKind::AltinnRights { offered_by, covered_by, .. }
+            | RequirementKind::AltinnRole { offered_by, covered_by, .. } => one_unless(
+                self.represents((*covered_by).into(), (*offered_by).into()),
+                "Altinn does not confirm the required role or right",
+            ),
+            RequirementKind::Consent { .. } if self.at_harvest => Vec::new(),
+            RequirementKind::Consent { .. } => self.missing_for_consent(requests_consent),
+            // The service has the kind and nothing that judges it.
+            RequirementKind::Srr { .. } => return Err(ErrorCode::Internal.into()),
+        })
     }
 
-    /// A direct harvest can ask for no consent, so these are never all there.
-    fn missing_for_consent(&self) -> Vec<String> {
+    fn missing_for_consent(&self, requests_consent: bool) -> Vec<String> {
         let is_norwegian =
             |party: Option<&Party>| party.is_some_and(|party| party.norwegian_number().is_some());
-        let mut missing = vec![
-            r#"This dataset requires consent; you need to supply "requestConsent": true"#.to_owned(),
-            "This dataset requires consent; the field 'consentReference' must be supplied".to_owned(),
-        ];
-        if !is_norwegian(self.subject) {
-            missing.push("This dataset requires consent; the subject must be Norwegian".to_owned());
-        }
-        if !is_norwegian(Some(self.requestor)) {
-            missing.push("This dataset requires consent; the requestor must be Norwegian".to_owned());
-        }
-        missing
+        let has_reference = self.consent_reference.is_some_and(|reference| !reference.is_empty());
+        [
+            (requests_consent, r#"you need to supply "requestConsent": true"#),
+            (has_reference, "the field 'consentReference' must be supplied"),
+            (is_norwegian(self.subject), "the subject must be Norwegian"),
+            (is_norwegian(Some(self.requestor)), "the requestor must be Norwegian"),
+        ]
+        .into_iter()
+        .filter(|(met, _)| !met)
+        .map(|(_, missing)| format!("This dataset requires consent; {missing}"))
+        .collect()
+    }
+
+    /// Whether a party has roles and rights for another one in Altinn: in the sandbox a party has them for itself, and
+    /// the unit above has them for the unit below.
+    fn represents(&self, covered_by: PartyRole, offered_by: PartyRole) -> bool {
+        let number = |role| self.party(role).and_then(Party::norwegian_number);
+        let (Some(covered_by), Some(offered_by)) = (number(covered_by), number(offered_by)) else {
+            return false;
+        };
+        let parent = || {
+            let unit = self.register.unit(&offered_by.parse().ok()?)?;
+            unit["overordnetEnhet"].as_str()
+        };
+        covered_by == offered_by || parent() == Some(covered_by)
     }
 
     fn party(&self, role: PartyRole) -> Option<&Party> {
@@ -144,6 +197,22 @@ impl Circumstances<'_> {
             PartyRelation::RequestorAndOwnerAreNotEqual => requestor != owner,
             PartyRelation::RequestorAndSubjectAreNotEqual => requestor != subject,
         }
+    }
+}
+
+/// The roles of which the party is not as it should be.
+fn outside(is_inside: impl Fn(PartyRole) -> bool) -> impl Iterator<Item = PartyRole> {
+    [PartyRole::Subject, PartyRole::Requestor, PartyRole::Owner]
+        .into_iter()
+        .filter(move |role| !is_inside(*role))
+}
+
+/// People stand on lists of allowed parties in masked form.
+fn listed_as(party: &Party) -> Option<String> {
+    match party {
+        Party::Organization(number) => Some(number.as_str().to_owned()),
+        Party::Person(number) => Some(format!("{}*****", &number.expose()[..6])),
+        Party::Foreign(_) | Party::Custom(_) => None,
     }
 }
 
@@ -193,9 +262,13 @@ mod tests {
                 requestor: &self.requestor,
                 subject: self.subject.as_ref(),
                 brings_own_token: self.brings_own_token,
+                legal_bases: &[],
+                consent_reference: None,
+                external_reference: None,
+                at_harvest: false,
                 register: &register,
             };
-            circumstances.unmet(&serde_json::from_value(requirement).unwrap())
+            circumstances.unmet(&serde_json::from_value(requirement).unwrap(), false).unwrap()
         }
 
         fn meets(&self, requirement: Value) -> bool {

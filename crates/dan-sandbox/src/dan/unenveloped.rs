@@ -2,11 +2,15 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::Response;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
+use super::answer::octets_answer;
 use super::error::DanError;
 use super::error_code::ErrorCode;
+use crate::body::GeneratedBody;
 use crate::catalogue::{EvidenceValue, ValueType};
 
 /// What stands in the body.
@@ -31,8 +35,20 @@ pub(super) fn content(values: &[EvidenceValue]) -> Result<Content, DanError> {
     }
 }
 
+/// The answer that is a file: the bytes that the value holds, or as many as it says.
+pub(super) fn binary(value: &EvidenceValue) -> Result<Response<Bytes>, DanError> {
+    match value.value.as_ref().and_then(Value::as_f64) {
+        Some(length) => {
+            let mut response = octets_answer(Vec::new());
+            response.extensions_mut().insert(GeneratedBody::of_length(length));
+            Ok(response)
+        }
+        None => Ok(octets_answer(decoded(value)?)),
+    }
+}
+
 /// The bytes that a value holds as Base64.
-pub(super) fn decoded(value: &EvidenceValue) -> Result<Vec<u8>, DanError> {
+fn decoded(value: &EvidenceValue) -> Result<Vec<u8>, DanError> {
     let text = value.value.as_ref().and_then(Value::as_str).unwrap_or_default();
     Ok(STANDARD.decode(text).map_err(|_| ErrorCode::Internal)?)
 }

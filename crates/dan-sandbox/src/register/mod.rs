@@ -34,6 +34,13 @@ impl Register {
         unit.get("slettedato").is_none().then_some(unit)
     }
 
+    /// The units directly below another one.
+    pub(crate) fn subunits(&self, number: &str) -> impl Iterator<Item = &Value> {
+        let is_below =
+            move |unit: &&Value| unit["overordnetEnhet"] == number && unit.get("slettedato").is_none();
+        self.units.iter().filter(is_below)
+    }
+
     /// A person.
     pub(crate) fn person(&self, number: &NationalIdentityNumber) -> Option<&Value> {
         self.people.iter().find(|person| person["foedselsEllerDNummer"] == number.expose())

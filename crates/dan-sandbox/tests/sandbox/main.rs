@@ -2,12 +2,16 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking, also in what tests share")]
 
+mod accreditations;
 mod certificate_client;
 mod control;
+mod faults;
 mod harvest;
 mod journey;
 mod limits;
 mod metadata;
+mod public;
+mod refused_authorization;
 mod refused_harvest;
 mod refused_token;
 mod support;

@@ -9,7 +9,7 @@ use dan_sandbox::{ClientRegistration, Sandbox};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rcgen::{KeyPair, PKCS_RSA_SHA256};
-use reqwest::{Certificate, Client, RequestBuilder, Response};
+use reqwest::{Certificate, Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 pub(crate) const AGENCY: &str = "991825827";
@@ -112,6 +112,41 @@ impl Fixture {
         self.http
             .get(self.url(path))
             .header("Ocp-Apim-Subscription-Key", &self.sandbox.subscription_keys()[context])
+    }
+
+    /// An authenticated call with the subscription key of a service context.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        context: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Response {
+        let request = self
+            .http
+            .request(method, self.url(path))
+            .header("Ocp-Apim-Subscription-Key", &self.sandbox.subscription_keys()[context])
+            .bearer_auth(self.full_token().await);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        request.send().await.unwrap()
+    }
+
+    /// Asks for datasets in eBevis, which must be granted.
+    pub(crate) async fn authorize(&self, request: &Value) -> Value {
+        let answer = self.call(Method::POST, "eBevis", "/authorization", Some(request)).await;
+        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+        json(answer).await
+    }
+
+    /// An authenticated GET in eBevis: the status, and the body as JSON; null when it is empty.
+    pub(crate) async fn ask(&self, path: &str) -> (u16, Value) {
+        let answer = self.call(Method::GET, "eBevis", path, None).await;
+        let status = answer.status().as_u16();
+        let body = answer.bytes().await.unwrap();
+        (status, if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() })
     }
 
     /// An authenticated GET.

@@ -1,0 +1,51 @@
+//! A call that the gateway let through, with what every operation needs of it.
+
+use bytes::Bytes;
+use http::{HeaderName, Request};
+use jiff::Timestamp;
+
+use super::authentication::{Caller, TrustedIssuer};
+use super::error::DanError;
+use super::error_code::ErrorCode;
+use super::query::Query;
+use crate::gateway::Passage;
+
+/// The header that a caller's own token for the source comes in.
+const FORWARDED_TOKEN: HeaderName = HeaderName::from_static("x-forward-access-token");
+
+/// A call that the gateway let through.
+pub(super) struct Call<'a> {
+    pub(super) request: &'a Request<Bytes>,
+    pub(super) query: Query,
+    passage: &'a Passage,
+    issuer: &'a TrustedIssuer<'a>,
+    pub(super) now: Timestamp,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn new(
+        request: &'a Request<Bytes>,
+        passage: &'a Passage,
+        issuer: &'a TrustedIssuer<'a>,
+        now: Timestamp,
+    ) -> Self {
+        Self { request, query: Query::parse(request.uri().query()), passage, issuer, now }
+    }
+
+    /// Who calls, by the access token.
+    pub(super) fn caller(&self) -> Result<Caller, DanError> {
+        self.issuer.authenticate(self.request.headers(), self.now)
+    }
+
+    /// The service context of the subscription key.
+    pub(super) fn service_context(&self) -> Result<&'a str, DanError> {
+        Ok(self.passage.service_context.as_deref().ok_or(ErrorCode::ServiceContext)?)
+    }
+
+    /// Whether the caller has a token for the source, or lets the service fetch one.
+    pub(super) fn brings_own_token(&self) -> bool {
+        self.request.headers().contains_key(FORWARDED_TOKEN)
+            || self.query.flag("reuseToken")
+            || self.query.flag("tokenOnBehalfOfOwner")
+    }
+}

@@ -1,0 +1,39 @@
+//! Open data: datasets that anybody may read, always without envelope.
+
+use bytes::Bytes;
+use http::Response;
+use serde_json::{Value, json};
+
+use super::Dan;
+use super::call::Call;
+use super::error::DanError;
+use super::error_code::ErrorCode;
+use super::harvest::Question;
+use super::party::Party;
+use crate::catalogue::Catalogue;
+
+impl Dan {
+    /// Answers for an open dataset, whatever the case of its name. No parameters reach the source.
+    pub(super) fn open_data(
+        &self,
+        call: &Call<'_>,
+        name: &str,
+        identifier: Option<&str>,
+        catalogue: &Catalogue,
+    ) -> Result<Response<Bytes>, DanError> {
+        let is_called = |open: &str| open.eq_ignore_ascii_case(name);
+        let mut datasets = catalogue.datasets();
+        let dataset = datasets
+            .find(|dataset| is_called(dataset.name()) && dataset.evidence_code.is_public)
+            .ok_or_else(|| {
+            DanError::new(ErrorCode::EvidenceRequest, format!("{name} is no open evidence code"))
+        })?;
+        let subject = identifier.map(|identifier| {
+            Party::parse(identifier).unwrap_or_else(|_| Party::Custom(identifier.to_owned()))
+        });
+        let parameters: Value = json!({});
+        let values =
+            self.ask_source(&Question { dataset, subject: subject.as_ref(), parameters }, call.now)?;
+        self.deliver_bare(&values, &call.query)
+    }
+}
