@@ -84,6 +84,9 @@ pub(crate) struct SandboxOptions {
     /// The port of Maskinporten; any free one unless said
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) maskinporten_port: u16,
+    /// Port of DAN for callers with an enterprise certificate; 0 for any free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) certificate_port: u16,
     /// Serve without TLS
     #[arg(long)]
     pub(crate) plain_http: bool,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use dan_model::PartyError;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use serde_json::json;
 
 use crate::core::Core;
 use crate::dan::{Decision, SteeringError, validity};
+use crate::enterprise_certificate::CertificateProfile;
 use crate::fault::FaultRule;
 use crate::maskinporten::ClientRegistration;
 
@@ -36,6 +38,14 @@ struct ConsentBody {
     decision: ConsentDecision,
     #[serde(default = "yes")]
     receipt: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CertificateBody {
+    organisation: String,
+    #[serde(default)]
+    profile: CertificateProfile,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +82,7 @@ impl Core {
     fn steer(&self, segments: &[&str], method: &Method, body: &[u8]) -> Result<Response<Bytes>, Refusal> {
         match (segments, method) {
             (["clients"], &Method::POST) => return self.register(body),
+            (["certificates"], &Method::POST) => return self.issue_certificate(body),
             (["consents", id], &Method::POST) => {
                 let ConsentBody { decision, receipt } = read(body)?;
                 self.decide_consent(id, decision, receipt).map_err(|error| refused(&error))?;
@@ -114,6 +125,18 @@ impl Core {
             _ => return Err(unknown_call(segments)),
         }
         Ok(answer(StatusCode::OK, b"{}".to_vec()))
+    }
+
+    /// An enterprise certificate with its key, for programs that have no other way to one.
+    fn issue_certificate(&self, body: &[u8]) -> Result<Response<Bytes>, Refusal> {
+        let CertificateBody { organisation, profile } = read(body)?;
+        let organisation =
+            organisation.parse().map_err(|error: PartyError| bad_request(&error.to_string()))?;
+        let certificate = self
+            .issue_enterprise_certificate(&organisation, profile)
+            .map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))?;
+        let issued = json!({ "chain": certificate.chain_pem, "private_key": certificate.private_key_pem });
+        Ok(answer(StatusCode::OK, issued.to_string().into_bytes()))
     }
 
     /// What a person decides about the consent of an accreditation.
@@ -163,9 +186,9 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
 /// A call that there is not, or not with this method.
 fn unknown_call(segments: &[&str]) -> Refusal {
     match segments {
-        ["clients" | "reminders" | "clock" | "faults" | "reset"] | ["consents", _] | ["async", _, _] => {
-            not_allowed("POST")
-        }
+        ["clients" | "certificates" | "reminders" | "clock" | "faults" | "reset"]
+        | ["consents", _]
+        | ["async", _, _] => not_allowed("POST"),
         ["requests" | "signing-key"] => not_allowed("GET"),
         ["datasets", _] => not_allowed("PUT, DELETE"),
         _ => Refusal::new(StatusCode::NOT_FOUND, "the sandbox has no such control call"),

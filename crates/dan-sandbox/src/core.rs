@@ -17,7 +17,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::consent_page;
 use crate::dan::{Dan, TrustedIssuer};
-use crate::enterprise_certificate::{EnterpriseAuthority, EnterpriseCertificate};
+use crate::enterprise_certificate::{CertificateProfile, EnterpriseAuthority, EnterpriseCertificate};
 use crate::error::StartError;
 use crate::fault::{Fault, Faults};
 use crate::gateway::Gateway;
@@ -37,6 +37,8 @@ const BASE_SCOPE: &str = "altinn:dataaltinnno";
 pub(crate) enum Service {
     Maskinporten,
     Dan,
+    /// DAN for callers who authenticate with an enterprise certificate in the TLS handshake.
+    DanByCertificate,
 }
 
 /// The client that is registered when the sandbox starts.
@@ -119,7 +121,7 @@ impl Core {
             Service::Dan if request.uri().path() == consent_page::PATH => {
                 consent_page::answer(request, &self.dan, self.clock.now())
             }
-            Service::Dan => self.answer_dan(request),
+            Service::Dan | Service::DanByCertificate => self.answer_dan(request),
         }
     }
 
@@ -167,8 +169,13 @@ impl Core {
     pub(crate) fn issue_enterprise_certificate(
         &self,
         organisation: &OrganizationNumber,
+        profile: CertificateProfile,
     ) -> Result<EnterpriseCertificate, KeyError> {
-        self.maskinporten.enterprise_authority().issue(organisation)
+        self.maskinporten.enterprise_authority().issue(organisation, profile)
+    }
+
+    pub(crate) fn enterprise_authority(&self) -> &EnterpriseAuthority {
+        self.maskinporten.enterprise_authority()
     }
 
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {

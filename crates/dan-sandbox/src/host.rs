@@ -15,6 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
+use rustls::server::danger::ClientCertVerifier;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -24,6 +25,7 @@ use tracing::debug;
 
 use crate::body::{AnswerBody, BrokenOnPurpose, GeneratedBody};
 use crate::certificate_authority::CertificateAuthority;
+use crate::client_certificate::ClientCertificate;
 use crate::core::{Core, Service};
 use crate::error::StartError;
 use crate::fault::Disruption;
@@ -61,13 +63,20 @@ pub(crate) fn bind(port: u16) -> Result<(TcpListener, u16), StartError> {
     bound().map_err(|source| StartError::Port { port, source })
 }
 
-/// TLS 1.2 and 1.3 with a certificate for this machine; HTTP/2 and HTTP/1.1 to choose from.
-pub(crate) fn tls_acceptor(authority: &CertificateAuthority) -> Result<TlsAcceptor, StartError> {
+/// TLS 1.2 and 1.3 with a certificate for this machine; HTTP/2 and HTTP/1.1 to choose from. With a verifier, clients
+/// must show a certificate too.
+pub(crate) fn tls_acceptor(
+    authority: &CertificateAuthority,
+    clients: Option<Arc<dyn ClientCertVerifier>>,
+) -> Result<TlsAcceptor, StartError> {
     let (certificate, key) = authority.issue_loopback_certificate()?;
-    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)?;
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()?;
+    let config = match clients {
+        Some(verifier) => config.with_client_cert_verifier(verifier),
+        None => config.with_no_client_auth(),
+    };
+    let mut config = config.with_single_cert(vec![certificate], key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
@@ -107,9 +116,11 @@ async fn connection(
     match tls {
         Some(tls) => {
             let stream = timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await??;
-            requests(stream, core, service).await
+            let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
+            let certificate = certificates.first().and_then(ClientCertificate::read);
+            requests(stream, core, service, certificate).await
         }
-        None => requests(stream, core, service).await,
+        None => requests(stream, core, service, None).await,
     }
 }
 
@@ -117,9 +128,13 @@ async fn requests(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     core: Arc<Core>,
     service: Service,
+    certificate: Option<ClientCertificate>,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let answer = service_fn(|request| {
+    let answer = service_fn(|mut request: Request<Incoming>| {
         let core = Arc::clone(&core);
+        if let Some(certificate) = &certificate {
+            request.extensions_mut().insert(certificate.clone());
+        }
         async move { sent(answer(request, &core, service).await).await }
     });
     let mut server = auto::Builder::new(TokioExecutor::new());

@@ -7,6 +7,7 @@
 mod body;
 mod catalogue;
 mod certificate_authority;
+mod client_certificate;
 mod clock;
 mod consent_page;
 mod control;
@@ -27,7 +28,7 @@ mod signing_key;
 mod start;
 
 pub use self::control::ConsentDecision;
-pub use self::enterprise_certificate::EnterpriseCertificate;
+pub use self::enterprise_certificate::{CertificateProfile, EnterpriseCertificate};
 pub use self::error::{ControlError, StartError};
 pub use self::maskinporten::{ClientRegistration, RegistrationError};
 pub use self::request_log::{RecordedAnswer, RecordedRequest};

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::control::ConsentDecision;
 use crate::core::Core;
-use crate::enterprise_certificate::EnterpriseCertificate;
+use crate::enterprise_certificate::{CertificateProfile, EnterpriseCertificate};
 use crate::environment;
 use crate::error::{ControlError, StartError};
 use crate::fault::FaultRule;
@@ -61,6 +61,9 @@ pub struct MaskinportenAddresses {
 pub struct Ready {
     /// The base URL of DAN, without the version.
     pub base_url: String,
+    /// The base URL of DAN for callers who authenticate with an enterprise certificate; none over plain HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_base_url: Option<String>,
     /// Where Maskinporten is found.
     pub maskinporten: MaskinportenAddresses,
     /// The certificate to trust, PEM; none over plain HTTP.
@@ -99,6 +102,12 @@ impl Sandbox {
     /// The base URL of DAN without the version, such as `https://127.0.0.1:40123`.
     pub fn base_url(&self) -> &str {
         &self.addresses.base_url
+    }
+
+    /// The base URL of DAN for callers who authenticate with an enterprise certificate over mutual TLS, without the
+    /// version; none over plain HTTP.
+    pub fn certificate_base_url(&self) -> Option<&str> {
+        self.addresses.certificate_base_url.as_deref()
     }
 
     /// Where Maskinporten is found.
@@ -179,6 +188,7 @@ impl Sandbox {
     pub fn ready(&self) -> Ready {
         Ready {
             base_url: self.base_url().to_owned(),
+            certificate_base_url: self.certificate_base_url().map(str::to_owned),
             maskinporten: self.maskinporten().clone(),
             ca_file: self.ca_file().map(Path::to_owned),
             client_id: self.client_id().to_owned(),
@@ -201,8 +211,9 @@ impl Sandbox {
 
     /// Issues an enterprise certificate (SEID v2, for authentication) with a fresh RSA key of 2048 bits.
     ///
-    /// The sandbox's Maskinporten accepts it in `x5c` from clients of the organization that have no registered keys. Key
-    /// generation takes a moment; the call blocks for that long.
+    /// The sandbox's Maskinporten accepts it in `x5c` from clients of the organization that have no registered keys, and
+    /// DAN at its [`certificate_base_url`](Self::certificate_base_url). Key generation takes a moment; the call blocks for
+    /// that long.
     ///
     /// # Errors
     ///
@@ -211,7 +222,20 @@ impl Sandbox {
         &self,
         organisation: &OrganizationNumber,
     ) -> Result<EnterpriseCertificate, StartError> {
-        Ok(self.core.issue_enterprise_certificate(organisation)?)
+        self.issue_enterprise_certificate_by_profile(organisation, CertificateProfile::default())
+    }
+
+    /// Issues an enterprise certificate that names its organization as the profile says.
+    ///
+    /// # Errors
+    ///
+    /// See [`issue_enterprise_certificate`](Self::issue_enterprise_certificate).
+    pub fn issue_enterprise_certificate_by_profile(
+        &self,
+        organisation: &OrganizationNumber,
+        profile: CertificateProfile,
+    ) -> Result<EnterpriseCertificate, StartError> {
+        Ok(self.core.issue_enterprise_certificate(organisation, profile)?)
     }
 
     /// Decides about the consent of an accreditation, as somebody who represents the subject would in Altinn.

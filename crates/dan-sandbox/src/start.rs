@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::{fs, io};
 
+use futures_util::future::select_all;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime;
@@ -13,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use tracing::dispatcher;
 
 use crate::certificate_authority::CertificateAuthority;
+use crate::client_certificate;
 use crate::control::CONTROL_PATH;
 use crate::core::{Core, Service};
 use crate::error::StartError;
@@ -26,12 +28,15 @@ use crate::sandbox::{MaskinportenAddresses, Sandbox};
 pub struct SandboxBuilder {
     port: u16,
     maskinporten_port: u16,
+    certificate_port: u16,
     plain_http: bool,
     data: Option<PathBuf>,
 }
 
 pub(crate) struct Addresses {
     pub(crate) base_url: String,
+    /// None over plain HTTP, which has no certificates.
+    pub(crate) certificate_base_url: Option<String>,
     pub(crate) control_url: String,
     pub(crate) maskinporten: MaskinportenAddresses,
 }
@@ -62,7 +67,13 @@ impl SandboxBuilder {
         self
     }
 
-    /// Speaks HTTP without TLS.
+    /// The port of DAN for callers with an enterprise certificate; 0, the default, is any free one.
+    pub fn certificate_port(mut self, port: u16) -> Self {
+        self.certificate_port = port;
+        self
+    }
+
+    /// Speaks HTTP without TLS, and so without the port for callers with a certificate.
     pub fn plain_http(mut self, plain_http: bool) -> Self {
         self.plain_http = plain_http;
         self
@@ -99,51 +110,79 @@ impl SandboxBuilder {
             Err(error) => return drop(ready.send(Err(StartError::Thread(error)))),
         };
         runtime.block_on(async {
-            let (parts, listeners, tls) = match self.prepare() {
+            let (sandbox, ports) = match self.prepare() {
                 Ok(prepared) => prepared,
                 Err(error) => return drop(ready.send(Err(error))),
             };
-            let [dan, maskinporten] = listeners;
-            let core = Arc::clone(&parts.0);
-            if ready.send(Ok(parts)).is_err() {
+            let core = Arc::clone(&sandbox.0);
+            if ready.send(Ok(sandbox)).is_err() {
                 return;
             }
+            let served = ports.into_iter().map(|Port { listener, tls, service }| {
+                Box::pin(host::serve(listener, tls, Arc::clone(&core), service))
+            });
             tokio::select! {
                 _ = stopped => {}
-                _ = host::serve(dan, tls.clone(), Arc::clone(&core), Service::Dan) => {}
-                _ = host::serve(maskinporten, tls, core, Service::Maskinporten) => {}
+                _ = select_all(served) => {}
             }
         });
     }
 
-    fn prepare(&self) -> Result<(Parts, [TcpListener; 2], Option<TlsAcceptor>), StartError> {
+    fn prepare(&self) -> Result<(Parts, Vec<Port>), StartError> {
         let (dan, port) = host::bind(self.port)?;
         let (maskinporten, maskinporten_port) = host::bind(self.maskinporten_port)?;
-        let listener = |listener| TcpListener::from_std(listener).map_err(StartError::Thread);
-        let listeners = [listener(dan)?, listener(maskinporten)?];
-        let addresses = Addresses::new(self.plain_http, port, maskinporten_port);
+        let by_certificate = if self.plain_http { None } else { Some(host::bind(self.certificate_port)?) };
+        let certificate_port = by_certificate.as_ref().map(|(_, port)| *port);
+        let addresses = Addresses::new(self.plain_http, port, maskinporten_port, certificate_port);
         let core = Core::new(
             addresses.maskinporten.issuer.clone(),
             addresses.base_url.clone(),
             self.data.as_deref(),
         )?;
         let authority = if self.plain_http { None } else { Some(CertificateAuthority::generate()?) };
-        let tls = authority.as_ref().map(host::tls_acceptor).transpose()?;
+        let tls = authority.as_ref().map(|authority| host::tls_acceptor(authority, None)).transpose()?;
+        let mut ports = vec![
+            Port::new(dan, tls.clone(), Service::Dan)?,
+            Port::new(maskinporten, tls, Service::Maskinporten)?,
+        ];
+        if let (Some((listener, _)), Some(authority)) = (by_certificate, &authority) {
+            let verifier = client_certificate::verifier(core.enterprise_authority())?;
+            let tls = host::tls_acceptor(authority, Some(verifier))?;
+            ports.push(Port::new(listener, Some(tls), Service::DanByCertificate)?);
+        }
         let files = Files::write(authority.map(|authority| authority.pem()), &core.signing_key_pem())
             .map_err(StartError::Directory)?;
-        Ok(((Arc::new(core), addresses, files), listeners, tls))
+        Ok(((Arc::new(core), addresses, files), ports))
+    }
+}
+
+/// A port that is served.
+struct Port {
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    service: Service,
+}
+
+impl Port {
+    fn new(
+        listener: std::net::TcpListener,
+        tls: Option<TlsAcceptor>,
+        service: Service,
+    ) -> Result<Self, StartError> {
+        Ok(Self { listener: TcpListener::from_std(listener).map_err(StartError::Thread)?, tls, service })
     }
 }
 
 type Parts = (Arc<Core>, Addresses, Files);
 
 impl Addresses {
-    fn new(plain_http: bool, port: u16, maskinporten_port: u16) -> Self {
+    fn new(plain_http: bool, port: u16, maskinporten_port: u16, certificate_port: Option<u16>) -> Self {
         let scheme = if plain_http { "http" } else { "https" };
         let base_url = format!("{scheme}://127.0.0.1:{port}");
         let issuer = format!("{scheme}://127.0.0.1:{maskinporten_port}/");
         Self {
             control_url: format!("{base_url}{CONTROL_PATH}"),
+            certificate_base_url: certificate_port.map(|port| format!("{scheme}://127.0.0.1:{port}")),
             base_url,
             maskinporten: MaskinportenAddresses {
                 token_endpoint: format!("{issuer}{TOKEN_PATH}"),

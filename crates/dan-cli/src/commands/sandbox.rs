@@ -12,6 +12,7 @@ pub(crate) async fn run(options: SandboxOptions, quiet: bool) -> Result<(), Fail
     let mut builder = Sandbox::builder()
         .port(options.port)
         .maskinporten_port(options.maskinporten_port)
+        .certificate_port(options.certificate_port)
         .plain_http(options.plain_http);
     if let Some(folder) = &options.data {
         builder = builder.data(folder);

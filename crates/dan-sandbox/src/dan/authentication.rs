@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::DanError;
 use super::error_code::ErrorCode;
+use crate::client_certificate::ClientCertificate;
 use crate::signing_key::RsaSigningKey;
 
 /// A token must have a scope that begins with one of these.
@@ -26,7 +27,38 @@ pub(crate) struct TrustedIssuer<'a> {
 pub(super) struct Caller {
     /// The organization that the token was issued to.
     pub(super) owner: OrganizationNumber,
-    pub(super) scopes: Vec<String>,
+    pub(super) scopes: Scopes,
+}
+
+/// What a caller may do, in Maskinporten's terms.
+#[derive(Debug)]
+pub(super) enum Scopes {
+    /// What the token says.
+    Of(Vec<String>),
+    /// An enterprise certificate stands for the whole organization; it knows no scopes.
+    All,
+}
+
+impl Scopes {
+    pub(super) fn contain(&self, scope: &str) -> bool {
+        match self {
+            Self::Of(scopes) => scopes.iter().any(|other| other == scope),
+            Self::All => true,
+        }
+    }
+}
+
+impl Caller {
+    /// Who calls, by the certificate that was shown in the TLS handshake.
+    pub(super) fn of_certificate(certificate: &ClientCertificate, now: Timestamp) -> Result<Self, DanError> {
+        let refused = |text: &str| DanError::new(ErrorCode::ClientCertificate, text);
+        if !certificate.is_valid_at(now) {
+            return Err(refused("The certificate has expired"));
+        }
+        let owner = certificate.organization.clone();
+        let owner = owner.ok_or_else(|| refused("The certificate names no Norwegian organization"))?;
+        Ok(Self { owner, scopes: Scopes::All })
+    }
 }
 
 #[derive(Deserialize)]
@@ -62,7 +94,7 @@ impl TrustedIssuer<'_> {
         self.check_issuer(&claims)?;
         self.check_signature(&header, message, signature)?;
         check_expiry(&claims, now)?;
-        Ok(Caller { scopes: accepted_scopes(&claims)?, owner: owner(&claims)? })
+        Ok(Caller { scopes: Scopes::Of(accepted_scopes(&claims)?), owner: owner(&claims)? })
     }
 
     fn check_issuer(&self, claims: &Claims) -> Result<(), DanError> {
@@ -176,7 +208,9 @@ mod tests {
     fn reads_owner_and_scopes() {
         let caller = authenticate(&bearer(&KEY, &claims())).unwrap();
         assert_eq!(caller.owner.as_str(), "991825827");
-        assert_eq!(caller.scopes, ["altinn:dataaltinnno/tilda", "other"]);
+        assert!(
+            matches!(caller.scopes, Scopes::Of(scopes) if scopes == ["altinn:dataaltinnno/tilda", "other"])
+        );
         assert!(authenticate(bearer(&KEY, &claims()).trim_start_matches("Bearer ")).is_ok());
         assert!(authenticate(&bearer(&KEY, &with("scope", json!("dan:test")))).is_ok());
     }

@@ -8,6 +8,7 @@ use super::authentication::{Caller, TrustedIssuer};
 use super::error::DanError;
 use super::error_code::ErrorCode;
 use super::query::Query;
+use crate::client_certificate::ClientCertificate;
 use crate::gateway::Passage;
 
 /// The header that a caller's own token for the source comes in.
@@ -32,9 +33,12 @@ impl<'a> Call<'a> {
         Self { request, query: Query::parse(request.uri().query()), passage, issuer, now }
     }
 
-    /// Who calls, by the access token.
+    /// Who calls, by the certificate of the connection, else by the access token.
     pub(super) fn caller(&self) -> Result<Caller, DanError> {
-        self.issuer.authenticate(self.request.headers(), self.now)
+        match self.request.extensions().get::<ClientCertificate>() {
+            Some(certificate) => Caller::of_certificate(certificate, self.now),
+            None => self.issuer.authenticate(self.request.headers(), self.now),
+        }
     }
 
     /// The service context of the subscription key.

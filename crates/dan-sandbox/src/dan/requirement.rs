@@ -1,5 +1,6 @@
 //! Whether the requirements of a dataset are met.
 
+use super::authentication::Scopes;
 use super::authorization_request::LegalBasis;
 use super::error::DanError;
 use super::error_code::ErrorCode;
@@ -13,7 +14,7 @@ use crate::register::Register;
 /// What the requirements are judged by.
 pub(super) struct Circumstances<'a> {
     pub(super) service_context: &'a str,
-    pub(super) scopes: &'a [String],
+    pub(super) scopes: &'a Scopes,
     pub(super) owner: &'a Party,
     pub(super) requestor: &'a Party,
     pub(super) subject: Option<&'a Party>,
@@ -72,7 +73,7 @@ impl Circumstances<'_> {
         Ok(match &requirement.kind {
             RequirementKind::MaskinportenScope { required_scopes } => required_scopes
                 .iter()
-                .filter(|scope| !self.scopes.contains(scope))
+                .filter(|scope| !self.scopes.contain(scope))
                 .map(|scope| format!("The access token lacks the required scope '{scope}'"))
                 .collect(),
             RequirementKind::PartyType { allowed_party_types } => outside(|role| {
@@ -237,7 +238,7 @@ mod tests {
     struct Case {
         subject: Option<Party>,
         requestor: Party,
-        scopes: Vec<String>,
+        scopes: Scopes,
         brings_own_token: bool,
     }
 
@@ -246,7 +247,7 @@ mod tests {
             Self {
                 subject: Some(Party::parse(ENTERPRISE).unwrap()),
                 requestor: Party::parse(AGENCY).unwrap(),
-                scopes: Vec::new(),
+                scopes: Scopes::Of(Vec::new()),
                 brings_own_token: false,
             }
         }
@@ -280,7 +281,7 @@ mod tests {
     fn all_scopes_are_needed() {
         let requirement = json!({ "type": "MaskinportenScopeRequirement", "requiredScopes": ["a", "b"] });
         let case = |scopes: &[&str]| Case {
-            scopes: scopes.iter().map(ToString::to_string).collect(),
+            scopes: Scopes::Of(scopes.iter().map(ToString::to_string).collect()),
             ..Case::default()
         };
         assert!(case(&["a", "b", "c"]).meets(requirement.clone()));

@@ -256,6 +256,7 @@ fn check_directly_harvestable(dataset: &Dataset) -> Result<(), DanError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dan::authentication::Scopes;
 
     struct Case {
         service_context: &'static str,
@@ -285,7 +286,7 @@ mod tests {
         fn refusal(self) -> Option<u16> {
             let caller = Caller {
                 owner: "991825827".parse().unwrap(),
-                scopes: self.scopes.split(' ').map(str::to_owned).collect(),
+                scopes: Scopes::Of(self.scopes.split(' ').map(str::to_owned).collect()),
             };
             let parameters = self.parameters.iter().map(|(name, value)| (*name, (*value).to_owned()));
             let asked = Asked {

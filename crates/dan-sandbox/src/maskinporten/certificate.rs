@@ -82,7 +82,7 @@ fn signs_digitally(certificate: &X509Certificate<'_>) -> bool {
 }
 
 /// The nine digits of the subject, from the attribute of either profile.
-fn organization_number<'a>(certificate: &'a X509Certificate<'_>) -> Option<&'a str> {
+pub(crate) fn organization_number<'a>(certificate: &'a X509Certificate<'_>) -> Option<&'a str> {
     let attribute = |oid: &str| {
         certificate
             .subject()

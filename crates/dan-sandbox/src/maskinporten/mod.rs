@@ -1,7 +1,7 @@
 //! Maskinporten: a token server that is as strict as the real one.
 
 mod assertion;
-mod certificate;
+pub(crate) mod certificate;
 mod client;
 mod grant;
 mod refusal;

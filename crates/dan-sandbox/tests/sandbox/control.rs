@@ -101,6 +101,7 @@ async fn the_line_it_prints() {
         [
             "base_url",
             "ca_file",
+            "certificate_base_url",
             "client_id",
             "control_url",
             "maskinporten",

@@ -10,6 +10,7 @@ mod harvest;
 mod journey;
 mod limits;
 mod metadata;
+mod mutual_tls;
 mod public;
 mod refused_authorization;
 mod refused_harvest;
