@@ -4,6 +4,8 @@
 mod bench;
 mod ci;
 mod codegen;
+mod fuzz;
+mod oas;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,8 +19,13 @@ use clap::Parser;
 enum Arguments {
     /// Generate the models from the OpenAPI document
     Codegen(codegen::Options),
+    /// Keep the OpenAPI document
+    #[command(subcommand)]
+    Oas(oas::Command),
     /// Compare our speed with what does the same without us
     Bench(bench::Options),
+    /// Throw random bytes at everything that reads what comes from outside
+    Fuzz(fuzz::Options),
     /// Run everything that CI runs
     Ci,
 }
@@ -37,7 +44,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in no workspace")?;
     match arguments {
         Arguments::Codegen(options) => codegen::run(options, root),
+        Arguments::Oas(command) => oas::run(command, root),
         Arguments::Bench(options) => bench::run(options, root),
+        Arguments::Fuzz(options) => fuzz::run(options, root),
         Arguments::Ci => ci::run(root),
     }
 }

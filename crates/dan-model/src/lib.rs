@@ -15,6 +15,7 @@
 //! ```
 
 mod error_code;
+mod error_text;
 mod party;
 mod privacy;
 mod status_code;
@@ -27,6 +28,7 @@ pub mod open_enum;
 pub mod v1;
 
 pub use error_code::Retry;
+pub use error_text::{ConsentRefusal, Denial, DenialReason};
 pub use party::{
     NationalIdentityNumber, NationalIdentityNumberKind, OrganizationNumber, PartyError, PartyIdentifier,
 };

@@ -93,6 +93,15 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_written_as_it_was_read() {
+        let read = |text: &str| serde_json::from_str::<UnknownFields>(text).unwrap();
+        for number in ["991111111111111111825827", "122.416294033786585", "0.1", "1e300"] {
+            let fields = read(&format!(r#"{{"new":{number}}}"#));
+            assert_eq!(read(&serde_json::to_string(&fields).unwrap()), fields, "{number}");
+        }
+    }
+
+    #[test]
     fn only_names_are_shown() {
         let fields: UnknownFields =
             [("name".to_owned(), Value::from("Kari Nordmann")), ("15867010022".to_owned(), Value::from(1))]
