@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 /// What is run, in this order: what fails fast comes first.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step::new("formatting", "fmt --all --check"),
     Step::new("lints", "clippy --workspace --all-targets -- --deny warnings"),
     Step::new("OpenAPI document", "xtask oas validate"),
@@ -15,6 +15,7 @@ const STEPS: [Step; 7] = [
     Step::new("documentation", "doc --workspace --no-deps"),
     Step::new("dependency policy", "deny check bans licenses sources"),
     Step::new("tests", "test --workspace"),
+    Step::new("fuzzing", "xtask fuzz --seconds 15"),
 ];
 
 struct Step {
@@ -40,6 +41,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         let status = Command::new("cargo")
             .args(arguments.split(' '))
             .env("RUSTDOCFLAGS", "--deny warnings")
+            // What a test needs and does not find is a failure here.
+            .env("CI", "true")
             .current_dir(root)
             .status()
             .with_context(|| format!("cargo {arguments} cannot be run"))?;

@@ -4,6 +4,7 @@
 
 mod accreditations;
 mod certificate_client;
+mod consent_page;
 mod control;
 mod faults;
 mod harvest;
@@ -15,4 +16,5 @@ mod public;
 mod refused_authorization;
 mod refused_harvest;
 mod refused_token;
+mod strangers;
 mod support;
