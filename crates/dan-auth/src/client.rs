@@ -131,7 +131,8 @@ impl MaskinportenClientBuilder {
     /// Makes the client. Nothing is sent before the first token is asked for.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Configuration`] names the setting that is missing or cannot be right.
+    /// [`AuthErrorKind::Configuration`] names the setting that is missing or cannot be right; [`AuthErrorKind::Key`] says
+    /// why Maskinporten could not take the key or the certificate.
     pub fn build(mut self) -> Result<MaskinportenClient, AuthError> {
         self.request.scope = self.request.scope.split_whitespace().collect::<Vec<_>>().join(" ");
         if self.request.scope.is_empty() {
@@ -140,6 +141,7 @@ impl MaskinportenClientBuilder {
         if self.request.client_id.trim().is_empty() {
             return Err(configuration("the client id is empty: take it from Maskinporten's self-service"));
         }
+        self.credential.check(SystemTime::now())?;
         let http = http_client(self.certificate_authorities.as_deref())?;
         let server = match self.server {
             ServerAddress::Endpoints(endpoints) => TokenServer::known(http, endpoints),

@@ -1,8 +1,11 @@
 //! What the client signs with, and how the token server finds the public half.
 
-use crate::certificate_chain::CertificateChain;
+use std::time::SystemTime;
+
+use crate::certificate::{Certificate, CertificateChain, Purpose, Unfit};
 use crate::error::{AuthError, AuthErrorKind};
-use crate::private_key::PrivateKey;
+use crate::identity::{ClientIdentity, require_pair};
+use crate::key::{KeyProblem, PrivateKey};
 
 /// A private key together with the header parameter that leads the token server to its public half.
 ///
@@ -41,8 +44,46 @@ impl ClientCredential {
     }
 
     /// The key of an enterprise certificate, which goes along in each assertion (`x5c`).
+    ///
+    /// The two are taken as they are; [`check`](Self::check) tells whether they serve, and so does making a client.
     pub fn enterprise_certificate(key: PrivateKey, certificate: CertificateChain) -> Self {
         Self { key, reference: KeyReference::Certificate(certificate) }
+    }
+
+    /// An enterprise's identity, whose certificate goes along in each assertion (`x5c`).
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn from_identity(identity: &ClientIdentity) -> Result<Self, AuthError> {
+        let credential =
+            Self::enterprise_certificate(identity.private_key().clone(), identity.chain().clone());
+        credential.require_rsa()?;
+        Ok(credential)
+    }
+
+    /// Whether Maskinporten could take this at that time: the key is an RSA key, and belongs to the certificate, whose
+    /// time has come and not passed. Warns in the log when the certificate expires within 30 days, or when its issuer
+    /// has not made it for this.
+    ///
+    /// # Errors
+    /// [`AuthError::key_problem`] is [`KeyProblem::UnsupportedAlgorithm`], [`KeyProblem::Mismatch`],
+    /// [`KeyProblem::Expired`] or [`KeyProblem::NotYetValid`].
+    pub fn check(&self, at: SystemTime) -> Result<(), AuthError> {
+        self.require_rsa()?;
+        if let KeyReference::Certificate(chain) = &self.reference {
+            require_pair(&self.key, chain)?;
+            chain.require_valid(at)?;
+            warn_of_misuse(chain.certificate(), at);
+        }
+        Ok(())
+    }
+
+    /// The certificate that goes along, if one does: its [`validity`](Certificate::validity) is worth watching.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match &self.reference {
+            KeyReference::Certificate(chain) => Some(chain.certificate()),
+            KeyReference::KeyId(_) => None,
+        }
     }
 
     pub(crate) fn key(&self) -> &PrivateKey {
@@ -51,5 +92,27 @@ impl ClientCredential {
 
     pub(crate) fn reference(&self) -> &KeyReference {
         &self.reference
+    }
+
+    fn require_rsa(&self) -> Result<(), AuthError> {
+        let key_type = self.key.key_type();
+        if key_type.is_rsa() {
+            return Ok(());
+        }
+        Err(KeyProblem::UnsupportedAlgorithm.of_key(format!(
+            "it is {key_type}, and Maskinporten takes RSA keys only; have an RSA key or an enterprise certificate with one"
+        )))
+    }
+}
+
+fn warn_of_misuse(certificate: &Certificate, at: SystemTime) {
+    for unfit in certificate.unfit_for(Purpose::Signing, at) {
+        if matches!(unfit, Unfit::KeyUsage(_) | Unfit::Authority) {
+            tracing::warn!(
+                certificate.serial_number = certificate.serial_number(),
+                reason = %unfit,
+                "Maskinporten may refuse the certificate"
+            );
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::key::KeyProblem;
 use crate::refusal::Refusal;
 
 /// A key that cannot be used, a setting that cannot be right, or a token that was not given.
@@ -17,6 +18,7 @@ struct Inner {
     kind: AuthErrorKind,
     message: String,
     refusal: Option<Refusal>,
+    key_problem: Option<KeyProblem>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -41,11 +43,34 @@ pub enum AuthErrorKind {
 impl AuthError {
     /// An error of a provider of one's own. The message says what to do next, and holds no secret.
     pub fn new(kind: AuthErrorKind, message: impl Into<String>) -> Self {
-        Self(Arc::new(Inner { kind, message: message.into(), refusal: None, source: None }))
+        Self(Arc::new(Inner {
+            kind,
+            message: message.into(),
+            refusal: None,
+            key_problem: None,
+            source: None,
+        }))
+    }
+
+    /// The message says what to do next, and quotes nothing of a key.
+    pub(crate) fn of_key(problem: KeyProblem, message: impl Into<String>) -> Self {
+        Self(Arc::new(Inner {
+            kind: AuthErrorKind::Key,
+            message: message.into(),
+            refusal: None,
+            key_problem: Some(problem),
+            source: None,
+        }))
     }
 
     pub(crate) fn refused(kind: AuthErrorKind, refusal: Refusal) -> Self {
-        Self(Arc::new(Inner { kind, message: refusal.to_string(), refusal: Some(refusal), source: None }))
+        Self(Arc::new(Inner {
+            kind,
+            message: refusal.to_string(),
+            refusal: Some(refusal),
+            key_problem: None,
+            source: None,
+        }))
     }
 
     /// The address is left out of the cause, because the message names it once already.
@@ -54,6 +79,7 @@ impl AuthError {
             kind: AuthErrorKind::Network,
             message: message.into(),
             refusal: None,
+            key_problem: None,
             source: Some(Box::new(source.without_url())),
         }))
     }
@@ -66,6 +92,11 @@ impl AuthError {
     /// What the token server said, when it was the token server that refused.
     pub fn refusal(&self) -> Option<&Refusal> {
         self.0.refusal.as_ref()
+    }
+
+    /// What is wrong with the key or the certificate, when it is [`AuthErrorKind::Key`].
+    pub fn key_problem(&self) -> Option<KeyProblem> {
+        self.0.key_problem
     }
 
     /// Whether the same request may succeed later without anybody changing anything.
@@ -93,6 +124,7 @@ impl fmt::Debug for AuthError {
             .field("kind", &self.0.kind)
             .field("message", &self.0.message)
             .field("refusal", &self.0.refusal)
+            .field("key_problem", &self.0.key_problem)
             .field("source", &self.0.source)
             .finish()
     }

@@ -4,21 +4,23 @@
 //! APIs. The enterprise signs an assertion with a registered key or its enterprise certificate, and gets a token that
 //! lives two minutes as a rule. This crate does that for any such API; it knows nothing of data.altinn.no.
 //!
-//! - [`PrivateKey`] and [`CertificateChain`] are read from PEM or JWK; [`ClientCredential`] joins what belongs together.
+//! - [`Bundle`] reads keys and certificates in whatever form they were delivered, and chooses the [`ClientIdentity`] that
+//!   fits a [`Purpose`]; [`PrivateKey`] and [`CertificateChain`] read one of them. [`Certificate`] tells what stands in it.
+//! - [`ClientCredential`] is what assertions are signed with: a registered key, or an identity's.
 //! - [`MaskinportenClient`] gets tokens and keeps them.
 //! - [`AccessTokenProvider`] is what callers of APIs ask; bring your own, or give an [`AccessToken`] as it is.
 //! - [`AuthError`] says what went wrong, and [`Refusal`] what the token server said.
 
 mod assertion;
 mod cache;
-mod certificate_chain;
+mod certificate;
 mod client;
 mod credential;
 mod endpoints;
 mod error;
-mod jwk;
-mod pem;
-mod private_key;
+mod file;
+mod identity;
+mod key;
 mod provider;
 mod refusal;
 mod secret;
@@ -27,12 +29,16 @@ mod token_server;
 
 pub use async_trait::async_trait;
 
-pub use certificate_chain::CertificateChain;
+pub use certificate::{
+    Certificate, CertificateChain, CertificateFacts, EXPIRY_WARNING, KeyUsage, Purpose, Unfit, Validity,
+};
 pub use client::{MaskinportenClient, MaskinportenClientBuilder};
 pub use credential::ClientCredential;
 pub use endpoints::{Endpoints, MaskinportenEnvironment};
 pub use error::{AuthError, AuthErrorKind};
-pub use private_key::{PrivateKey, PublicJwk};
+pub use file::KeySource;
+pub use identity::{Bundle, CertificateSelection, Choice, ClientIdentity, PassedOver};
+pub use key::{KeyProblem, KeyType, PrivateKey, PublicJwk, PublicJwkParameters};
 pub use provider::AccessTokenProvider;
 pub use refusal::Refusal;
 pub use secret::Secret;

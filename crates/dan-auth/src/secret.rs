@@ -3,12 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 /// A secret text: a token, a subscription key, a password.
 ///
-/// It prints as `[redacted]`, is overwritten in memory when the last clone goes, and clones share one allocation.
+/// It prints as `[redacted]`, is overwritten in memory when the last clone goes, and clones share one allocation. Comparing
+/// two takes a time that tells nothing of where they differ, only whether their lengths do.
 ///
 /// ```
 /// use dan_auth::Secret;
@@ -16,6 +18,7 @@ use zeroize::Zeroizing;
 /// let key = Secret::from("0123456789abcdef");
 /// assert_eq!(format!("{key:?}"), "[redacted]");
 /// assert_eq!(key.expose(), "0123456789abcdef");
+/// assert!(key == Secret::from("0123456789abcdef"));
 /// ```
 #[derive(Clone)]
 pub struct Secret(Arc<Zeroizing<String>>);
@@ -38,6 +41,14 @@ impl From<&str> for Secret {
         Self::from(text.to_owned())
     }
 }
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        verify_slices_are_equal(self.0.as_bytes(), other.0.as_bytes()).is_ok()
+    }
+}
+
+impl Eq for Secret {}
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
