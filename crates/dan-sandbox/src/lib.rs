@@ -38,3 +38,7 @@ pub use self::start::SandboxBuilder;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sandbox.md")]
+struct Document;
