@@ -19,7 +19,8 @@ fn the_script_walks_from_a_key_to_a_harvest() {
         .env("PATH", path)
         .output()
         .unwrap();
-    let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (said, complained) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}\n{complained}");
     assert!(said.contains(r#""merverdiavgiftForfaltOgUbetalt":"12500 NOK""#), "{said}");
 }

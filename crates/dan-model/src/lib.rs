@@ -14,6 +14,8 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod amount;
+mod decode;
 mod error_code;
 mod error_text;
 mod party;
@@ -21,12 +23,15 @@ mod privacy;
 mod status_code;
 mod timestamp;
 mod unknown_fields;
+mod value;
 
 pub mod open_enum;
 // The generator formats its code itself, so that the check gives the same result everywhere.
 #[rustfmt::skip]
 pub mod v1;
 
+pub use amount::{Amount, AmountError};
+pub use decode::{DecodeError, DecodeErrorKind, decode, fields};
 pub use error_code::Retry;
 pub use error_text::{ConsentRefusal, Denial, DenialReason};
 pub use party::{
@@ -34,6 +39,7 @@ pub use party::{
 };
 pub use privacy::{Withheld, mask_personal_numbers};
 pub use status_code::Availability;
-pub use timestamp::Timestamp;
+pub use timestamp::{Offset, TimeOfDay, Timestamp, TimestampError, TimestampParts};
 pub use unknown_fields::UnknownFields;
 pub use v1::*;
+pub use value::{Attachment, JsonDocument, TypedValue, ValueError};

@@ -1,0 +1,278 @@
+//! Harvested data as a type of the caller's: out of an envelope, or out of an answer without one.
+
+mod error;
+mod names;
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+pub use self::error::{DecodeError, DecodeErrorKind};
+use self::names::Members;
+use crate::{Evidence, EvidenceValue, ValueType};
+
+/// Reads an answer without envelope as a type of the caller's.
+///
+/// The service writes a name as often as the dataset has values of it, which a type cannot hold: that is an error here,
+/// and [`fields`] gives them all. No body at all is an error as well, unless the type can be made of `null`.
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Unit { #[serde(rename = "OrganizationName")] name: String }
+///
+/// let unit: Unit = dan_model::decode(br#"{"OrganizationNumber":991825827,"OrganizationName":"EKSEMPEL"}"#)?;
+/// assert_eq!(unit.name, "EKSEMPEL");
+///
+/// let error = dan_model::decode::<Unit>(br#"{"organizationName":"EKSEMPEL"}"#).err().unwrap();
+/// assert_eq!(error.pointer(), "/OrganizationName");
+/// assert!(error.to_string().contains("differs only in case: organizationName"));
+/// # Ok::<(), dan_model::DecodeError>(())
+/// ```
+///
+/// # Errors
+///
+/// When the body is no JSON, holds a name twice, or does not fit the type; with the place as a JSON pointer (RFC 6901), and
+/// without any value.
+pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    let text = text(body)?;
+    if let Ok(members) = serde_json::from_str::<Members<'_>>(text)
+        && let Some(name) = members.repeated()
+    {
+        return Err(DecodeError::repeated(&name));
+    }
+    from_text(text)
+}
+
+/// Reads an answer without envelope as the list of its fields, in the order of the source. Names may repeat.
+///
+/// ```
+/// let fields = dan_model::fields(br#"{"rapport":"1","rapport":"2"}"#)?;
+/// assert_eq!(fields.len(), 2);
+/// # Ok::<(), dan_model::DecodeError>(())
+/// ```
+///
+/// # Errors
+///
+/// When the body is no JSON object.
+pub fn fields(body: &[u8]) -> Result<Vec<(String, Value)>, DecodeError> {
+    let text = text(body)?;
+    let names::Fields(fields) = from_text(text)?;
+    Ok(fields)
+}
+
+impl Evidence {
+    /// The first value of a name.
+    pub fn value(&self, name: &str) -> Option<&EvidenceValue> {
+        self.evidence_values.iter().find(|value| value.evidence_value_name == name)
+    }
+
+    /// All values of a name, in the order of the source.
+    pub fn values<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e EvidenceValue> {
+        self.evidence_values.iter().filter(move |value| value.evidence_value_name == name)
+    }
+
+    /// The one JSON document of the dataset, as a type of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or more than one, or it does not fit the type.
+    pub fn document<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        let is_document = |value: &&EvidenceValue| value.value_type == Some(ValueType::JsonSchema);
+        let mut documents = self.evidence_values.iter().filter(is_document);
+        match (documents.next(), documents.next()) {
+            (Some(only), None) => decode_value(only),
+            (None, _) => Err(DecodeError::no_document()),
+            (Some(_), Some(another)) => Err(DecodeError::several_documents(&another.evidence_value_name)),
+        }
+    }
+
+    /// The value of a name, as a type of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or more than one, or it does not fit the type.
+    pub fn field<T: DeserializeOwned>(&self, name: &str) -> Result<T, DecodeError> {
+        let mut values = self.values(name);
+        match (values.next(), values.next()) {
+            (Some(only), None) => decode_value(only),
+            (None, _) => Err(DecodeError::missing(name, self.name_like(name))),
+            (Some(_), Some(_)) => Err(DecodeError::repeated(name)),
+        }
+    }
+
+    /// All values as the members of one type of the caller's. A value that is missing is null; JSON documents are read
+    /// also when they arrive as text.
+    ///
+    /// ```
+    /// #[derive(serde::Deserialize)]
+    /// struct Unit { #[serde(rename = "OrganizationName")] name: String }
+    ///
+    /// let evidence: dan_model::Evidence = serde_json::from_str(
+    ///     r#"{"evidenceStatus":{"evidenceCodeName":"A","status":{"code":1,"description":""},"validFrom":null,
+    ///     "validTo":null},"evidenceValues":[{"evidenceValueName":"OrganizationName","source":"Enhetsregisteret",
+    ///     "value":"EKSEMPEL","valueType":"string"}]}"#,
+    /// )?;
+    /// assert_eq!(evidence.members::<Unit>()?.name, "EKSEMPEL");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When a name comes twice, or the values do not fit the type.
+    pub fn members<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        let mut seen = HashSet::new();
+        let mut members = Map::new();
+        for value in &self.evidence_values {
+            let name = &value.evidence_value_name;
+            if !seen.insert(name) {
+                return Err(DecodeError::repeated(name));
+            }
+            members.insert(name.clone(), member(value)?);
+        }
+        from_value(&Value::Object(members))
+    }
+
+    /// A name that there is and that differs only in case.
+    fn name_like(&self, name: &str) -> Option<&str> {
+        let mut names = self.evidence_values.iter().map(|value| value.evidence_value_name.as_str());
+        names.find(|other| other.eq_ignore_ascii_case(name))
+    }
+}
+
+fn member(value: &EvidenceValue) -> Result<Value, DecodeError> {
+    match (&value.value_type, &value.value) {
+        (Some(ValueType::JsonSchema), Some(Value::String(text))) => {
+            from_text(text).map_err(|error| error.within(&value.evidence_value_name))
+        }
+        (_, value) => Ok(value.clone().unwrap_or_default()),
+    }
+}
+
+fn decode_value<T: DeserializeOwned>(value: &EvidenceValue) -> Result<T, DecodeError> {
+    match (&value.value_type, &value.value) {
+        (Some(ValueType::JsonSchema), Some(Value::String(text))) => from_text(text),
+        (_, Some(value)) => from_value(value),
+        (_, None) => from_value(&Value::Null),
+    }
+}
+
+/// Decodes straight from the text; no `Value` stands between. Only an error looks at the text again.
+pub(crate) fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let decoded = serde_path_to_error::deserialize(&mut deserializer);
+    let decoded = decoded.map_err(|error| {
+        let document = serde_json::from_str::<Value>(text);
+        DecodeError::of_serde(&error, document.as_ref().ok())
+    })?;
+    deserializer.end().map_err(|error| DecodeError::syntax(&error))?;
+    Ok(decoded)
+}
+
+pub(crate) fn from_value<'v, T: Deserialize<'v>>(value: &'v Value) -> Result<T, DecodeError> {
+    serde_path_to_error::deserialize(value).map_err(|error| DecodeError::of_serde(&error, Some(value)))
+}
+
+/// No body at all stands for null.
+fn text(body: &[u8]) -> Result<&str, DecodeError> {
+    match std::str::from_utf8(body) {
+        Ok("") => Ok("null"),
+        Ok(text) => Ok(text),
+        Err(_) => Err(DecodeError::no_text()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Report {
+        org_number: u64,
+        #[serde(default)]
+        lines: Vec<Line>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Line {
+        amount: f64,
+    }
+
+    fn evidence(values: &[(&str, &str, Value)]) -> Evidence {
+        let values: Vec<Value> = values
+            .iter()
+            .map(|(name, value_type, value)| {
+                json!({ "evidenceValueName": name, "source": "S", "value": value, "valueType": value_type })
+            })
+            .collect();
+        serde_json::from_value(json!({
+            "evidenceStatus": { "evidenceCodeName": "A", "status": { "code": 1, "description": "" },
+                "validFrom": null, "validTo": null },
+            "evidenceValues": values
+        }))
+        .unwrap()
+    }
+
+    fn told<T: DeserializeOwned + std::fmt::Debug>(decoded: Result<T, DecodeError>) -> String {
+        let error = decoded.unwrap_err();
+        format!("{:?} at '{}': {error}", error.kind(), error.pointer())
+    }
+
+    #[test]
+    fn an_envelope_becomes_a_type_in_three_ways() {
+        let report = Report { org_number: 991_825_827, lines: vec![Line { amount: 1.5 }] };
+        let text = json!(r#"{"orgNumber":991825827,"lines":[{"amount":1.5}]}"#);
+        let document = evidence(&[("default", "jsonSchema", text)]);
+        assert_eq!(document.document::<Report>().unwrap(), report);
+        assert_eq!(document.field::<Report>("default").unwrap(), report);
+        let members = evidence(&[
+            ("orgNumber", "number", json!(991_825_827)),
+            ("lines", "jsonSchema", json!(r#"[{"amount":1.5}]"#)),
+        ]);
+        assert_eq!(members.members::<Report>().unwrap(), report);
+    }
+
+    #[test]
+    fn errors_name_the_place_and_no_value() {
+        let twice = evidence(&[("a", "string", json!("15867010022")), ("a", "string", json!("2"))]);
+        let cases = [
+            told(decode::<Report>(b"")),
+            told(decode::<Report>(b"{")),
+            told(decode::<Report>(b"\xff")),
+            told(decode::<Report>(br#"{"orgNumber":1}{}"#)),
+            told(decode::<Report>(br#"{"lines":[]}"#)),
+            told(decode::<Report>(br#"{"OrgNumber":1}"#)),
+            told(decode::<Report>(br#"{"orgNumber":"15867010022"}"#)),
+            told(decode::<Report>(br#"{"orgNumber":15867010022.5}"#)),
+            told(decode::<Report>(br#"{"orgNumber":-15867010022}"#)),
+            told(decode::<Report>(br#"{"orgNumber":1,"lines":[{"amount":1},{"Amount":1}]}"#)),
+            told(decode::<Report>(br#"{"orgNumber":1,"a/b~":1,"a/b~":2}"#)),
+            told(decode::<Value>(br#"{"a":1,"a":2}"#)),
+            told(fields(b"[1]")),
+            told(twice.members::<Value>()),
+            told(twice.field::<String>("a")),
+            told(twice.field::<String>("A")),
+            told(twice.document::<Value>()),
+        ];
+        for case in &cases {
+            assert!(!case.contains("15867010022"), "{case}");
+        }
+        insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(cases.join("\n")) });
+    }
+
+    #[test]
+    fn fields_keep_every_value_in_order() {
+        let fields = fields(br#"{"b":1,"a":[2],"b":null}"#).unwrap();
+        let expected = [("b", json!(1)), ("a", json!([2])), ("b", Value::Null)];
+        assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value)));
+    }
+
+    #[test]
+    fn nothing_is_null() {
+        assert_eq!(decode::<Option<Report>>(b"").unwrap(), None);
+    }
+}
