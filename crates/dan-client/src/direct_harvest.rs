@@ -1,10 +1,11 @@
 //! Harvesting a dataset with one call.
 
 use dan_model::{Evidence, PartyIdentifier, Subject};
-use dan_transport::{Answer, Error, ErrorKind, Operation, SubscriptionKey};
+use dan_transport::{Error, ErrorKind, Operation, SubscriptionKey};
 use serde::de::DeserializeOwned;
 
 use crate::client::DanClient;
+use crate::harvest::Harvest;
 use crate::subscription_keys::Choice;
 
 /// Query names with a meaning of their own, whatever their case. A dataset's parameter cannot bear one.
@@ -90,7 +91,7 @@ impl<'a> DirectHarvest<'a> {
     /// # Errors
     /// See [`enveloped`](Self::enveloped); also when the answer is no envelope.
     pub async fn evidence(self) -> Result<Evidence, Error> {
-        self.enveloped().await?.json()
+        self.enveloped().await?.evidence()
     }
 
     /// Sends it, and gives the values without their envelope as a type of the caller's: members bear the names of the
@@ -99,7 +100,7 @@ impl<'a> DirectHarvest<'a> {
     /// # Errors
     /// See [`enveloped`](Self::enveloped); also when the answer does not fit the type, naming the place.
     pub async fn typed<T: DeserializeOwned>(self) -> Result<T, Error> {
-        self.unenveloped().await?.json()
+        self.unenveloped().await?.typed()
     }
 
     /// Sends it, and gives the answer with the envelope as it arrived.
@@ -107,7 +108,7 @@ impl<'a> DirectHarvest<'a> {
     /// # Errors
     /// Of configuration, of the token server, of the network, of the gateway and of the service; each says what to do
     /// and whether the same call may succeed later.
-    pub async fn enveloped(self) -> Result<Answer, Error> {
+    pub async fn enveloped(self) -> Result<Harvest, Error> {
         self.send(true).await
     }
 
@@ -116,14 +117,15 @@ impl<'a> DirectHarvest<'a> {
     ///
     /// # Errors
     /// See [`enveloped`](Self::enveloped).
-    pub async fn unenveloped(self) -> Result<Answer, Error> {
+    pub async fn unenveloped(self) -> Result<Harvest, Error> {
         self.send(false).await
     }
 
-    async fn send(self, envelope: bool) -> Result<Answer, Error> {
+    async fn send(self, envelope: bool) -> Result<Harvest, Error> {
         let key = self.subscription_key().await?;
         let transport = &self.client.inner().transport;
-        transport.send(&self.operation(key, envelope)?).await
+        let answer = transport.send(&self.operation(key, envelope)?).await?;
+        Ok(Harvest::new(answer, envelope))
     }
 
     async fn subscription_key(&self) -> Result<SubscriptionKey, Error> {

@@ -22,6 +22,7 @@
 mod client;
 mod configuration;
 mod direct_harvest;
+mod harvest;
 mod metadata;
 mod subscription_keys;
 mod variables;
@@ -37,6 +38,7 @@ pub use dan_transport::{Answer, ApiVersion, Environment, Error, ErrorKind, Error
 pub use client::{DanClient, DanClientBuilder};
 pub use configuration::{Configuration, MaskinportenConfiguration};
 pub use direct_harvest::DirectHarvest;
+pub use harvest::Harvest;
 pub use metadata::Metadata;
 pub use subscription_keys::SubscriptionKeys;
 

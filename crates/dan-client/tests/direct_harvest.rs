@@ -54,7 +54,7 @@ async fn bytes_and_signature_stay_reachable() {
         client.direct_harvest("UnitBasicInformation").subject("991825827").enveloped().await.unwrap();
     assert_eq!(answer.signature().unwrap().split('.').count(), 3);
     assert!(answer.request_id().is_some());
-    assert!(answer.body().starts_with(b"{\"evidenceStatus\""));
+    assert!(answer.bytes().starts_with(b"{\"evidenceStatus\""));
 }
 
 #[tokio::test]

@@ -60,11 +60,14 @@ impl Answer {
     /// [`ErrorKind::UnexpectedAnswer`] names the place in the answer that does not fit. It quotes no value, since
     /// answers hold personal data.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            Error::new(ErrorKind::UnexpectedAnswer, self.misfit::<T>(&error))
-                .with_status(self.status())
-                .with_request_id(self.request_id().map(str::to_owned))
-        })
+        serde_json::from_slice(&self.body).map_err(|error| self.unexpected(self.misfit::<T>(&error)))
+    }
+
+    /// An error about this answer, with its status and request id: it is not what the caller expects.
+    pub fn unexpected(&self, message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::UnexpectedAnswer, message)
+            .with_status(self.status())
+            .with_request_id(self.request_id().map(str::to_owned))
     }
 
     fn header(&self, name: &str) -> Option<&str> {

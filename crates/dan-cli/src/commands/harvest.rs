@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 
-use dan_client::{Answer, Evidence};
+use dan_client::{Evidence, Harvest};
 use serde_json::Value;
 
 use crate::arguments::{GlobalOptions, HarvestOptions, OutputForm};
@@ -52,14 +52,14 @@ fn subject_text(subject: String) -> Result<String, Failure> {
 }
 
 /// A dataset of bytes has no envelope, whatever was asked for.
-fn enveloped(answer: &Answer, output: OutputForm) -> Result<Vec<u8>, Failure> {
+fn enveloped(answer: &Harvest, output: OutputForm) -> Result<Vec<u8>, Failure> {
     if !answer.is_json() {
-        return Ok(answer.body().to_vec());
+        return Ok(answer.bytes().to_vec());
     }
-    let evidence: Evidence = answer.json()?;
+    let evidence = answer.evidence()?;
     Ok(match output {
         OutputForm::Human => table(&evidence).into_bytes(),
-        OutputForm::Json => line(answer.body()),
+        OutputForm::Json => line(answer.bytes()),
         OutputForm::Ndjson => {
             let values = evidence.evidence_values.iter();
             values.filter_map(|value| serde_json::to_vec(value).ok()).flat_map(|json| line(&json)).collect()
@@ -68,14 +68,14 @@ fn enveloped(answer: &Answer, output: OutputForm) -> Result<Vec<u8>, Failure> {
 }
 
 /// For people, JSON is indented and a text alone is without its quotes; bytes go through as they are.
-fn unenveloped(answer: &Answer, output: OutputForm) -> Result<Vec<u8>, Failure> {
+fn unenveloped(answer: &Harvest, output: OutputForm) -> Result<Vec<u8>, Failure> {
     if !answer.is_json() {
-        return Ok(answer.body().to_vec());
+        return Ok(answer.bytes().to_vec());
     }
     Ok(match (output, answer.json()?) {
         (OutputForm::Human, Value::String(text)) => line(text.as_bytes()),
-        (OutputForm::Human, _) => line(&indented(answer.body()).unwrap_or_else(|_| answer.body().to_vec())),
-        (OutputForm::Json | OutputForm::Ndjson, _) => line(answer.body()),
+        (OutputForm::Human, _) => line(&indented(answer.bytes()).unwrap_or_else(|_| answer.bytes().to_vec())),
+        (OutputForm::Json | OutputForm::Ndjson, _) => line(answer.bytes()),
     })
 }
 
