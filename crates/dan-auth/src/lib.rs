@@ -37,7 +37,9 @@ pub use credential::ClientCredential;
 pub use endpoints::{Endpoints, MaskinportenEnvironment};
 pub use error::{AuthError, AuthErrorKind};
 pub use file::KeySource;
-pub use identity::{Bundle, CertificateSelection, Choice, ClientIdentity, PassedOver};
+pub use identity::{
+    Bundle, CertificateSelection, Choice, ClientCertificateRefusal, ClientIdentity, PassedOver,
+};
 pub use key::{KeyProblem, KeyType, PrivateKey, PublicJwk, PublicJwkParameters};
 pub use provider::AccessTokenProvider;
 pub use refusal::Refusal;
