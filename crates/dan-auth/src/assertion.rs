@@ -7,6 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::cache::{TokenCacheKey, TokenCacheKeyBuilder};
 use crate::credential::{ClientCredential, KeyReference};
 use crate::error::{AuthError, AuthErrorKind};
 
@@ -37,6 +38,18 @@ struct Claims<'a> {
 }
 
 impl AssertionRequest {
+    /// What of this changes the token.
+    pub(crate) fn cache_key(&self) -> TokenCacheKeyBuilder {
+        let mut scopes: Vec<&str> = self.scope.split_whitespace().collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        TokenCacheKey::builder()
+            .with("client_id", &self.client_id)
+            .with("scope", scopes.join(" "))
+            .with_some("resource", self.resource.as_ref())
+            .with_some("consumer_org", self.consumer_org.as_ref())
+    }
+
     /// Makes and signs an assertion with a `jti` of its own: each serves one attempt only.
     pub(crate) fn sign(
         &self,

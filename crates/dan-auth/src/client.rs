@@ -1,12 +1,13 @@
 //! A client of Maskinporten: asks for tokens with a key, and keeps them.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
 use crate::assertion::AssertionRequest;
-use crate::cache::{MemoryCache, TokenGrant};
+use crate::cache::{KeptToken, KeptTokens, TokenCacheKey, TokenGrant};
 use crate::credential::ClientCredential;
 use crate::endpoints::{Endpoints, MaskinportenEnvironment};
 use crate::error::{AuthError, AuthErrorKind};
@@ -37,7 +38,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// # }
 /// ```
 pub struct MaskinportenClient {
-    cache: MemoryCache<JwtBearerGrant>,
+    token: Arc<KeptToken>,
 }
 
 impl MaskinportenClient {
@@ -60,7 +61,11 @@ impl MaskinportenClient {
 #[async_trait]
 impl AccessTokenProvider for MaskinportenClient {
     async fn access_token(&self) -> Result<AccessToken, AuthError> {
-        self.cache.access_token().await
+        self.token.access_token().await
+    }
+
+    async fn invalidate(&self, refused: &AccessToken) {
+        self.token.invalidate(refused).await;
     }
 }
 
@@ -148,7 +153,8 @@ impl MaskinportenClientBuilder {
             ServerAddress::WellKnown(url) => TokenServer::well_known(http, url)?,
         };
         let grant = JwtBearerGrant { request: self.request, credential: self.credential, server };
-        Ok(MaskinportenClient { cache: MemoryCache::new(grant) })
+        let key = grant.request.cache_key().build();
+        Ok(MaskinportenClient { token: KeptTokens::default().token(key, || Arc::new(grant)) })
     }
 }
 
@@ -161,6 +167,11 @@ struct JwtBearerGrant {
 
 #[async_trait]
 impl TokenGrant for JwtBearerGrant {
+    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
+        let key = self.credential.add_to(self.request.cache_key());
+        Ok(self.server.add_to(key).build())
+    }
+
     async fn grant(&self) -> Result<GrantedToken, AuthError> {
         let endpoints = self.server.endpoints().await?;
         let assertion = self.request.sign(endpoints.issuer(), &self.credential, SystemTime::now())?;

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use crate::cache::TokenCacheKeyBuilder;
 use crate::certificate::{Certificate, CertificateChain, Purpose, Unfit};
 use crate::error::{AuthError, AuthErrorKind};
 use crate::identity::{ClientIdentity, require_pair};
@@ -83,6 +84,15 @@ impl ClientCredential {
         match &self.reference {
             KeyReference::Certificate(chain) => Some(chain.certificate()),
             KeyReference::KeyId(_) => None,
+        }
+    }
+
+    /// What of this tells one credential from another: the public half, and what leads to it.
+    pub(crate) fn add_to(&self, key: TokenCacheKeyBuilder) -> TokenCacheKeyBuilder {
+        let key = key.with("public_key", self.key.public_key());
+        match &self.reference {
+            KeyReference::KeyId(key_id) => key.with("kid", key_id),
+            KeyReference::Certificate(chain) => key.with("x5c", chain.certificate().as_der()),
         }
     }
 

@@ -29,6 +29,7 @@ mod token_server;
 
 pub use async_trait::async_trait;
 
+pub use cache::TokenCacheKey;
 pub use certificate::{
     Certificate, CertificateChain, CertificateFacts, EXPIRY_WARNING, KeyUsage, Purpose, Unfit, Validity,
 };

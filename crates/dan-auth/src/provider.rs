@@ -28,6 +28,14 @@ pub trait AccessTokenProvider: Send + Sync {
     /// # Errors
     /// Says why there is none, and whether asking again can help.
     async fn access_token(&self) -> Result<AccessToken, AuthError>;
+
+    /// Takes note that an API refused this token (HTTP 401), so that the next call gives another one.
+    ///
+    /// Whoever keeps tokens compares it with the one that is kept: however many callers report one token, it is renewed
+    /// once. Nothing happens unless the provider says otherwise.
+    async fn invalidate(&self, refused: &AccessToken) {
+        let _ = refused;
+    }
 }
 
 /// A ready token is its own provider; it is given as it is until the owner replaces it.

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::secret::Secret;
 
-/// An access token (RFC 6750). Opaque to its holder, and never printed.
-#[derive(Debug, Clone, Deserialize)]
+/// An access token (RFC 6750). Opaque to its holder, and never printed. Two are compared in constant time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct AccessToken(Secret);
 
 impl AccessToken {

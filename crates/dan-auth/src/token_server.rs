@@ -7,6 +7,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
+use crate::cache::TokenCacheKeyBuilder;
 use crate::endpoints::{Endpoints, require_secure};
 use crate::error::{AuthError, AuthErrorKind};
 use crate::refusal::Refusal;
@@ -66,6 +67,16 @@ impl TokenServer {
     pub(crate) fn well_known(http: reqwest::Client, url: String) -> Result<Self, AuthError> {
         require_secure(&url)?;
         Ok(Self { http, location: Location::WellKnown { url, endpoints: OnceCell::new() } })
+    }
+
+    /// Which server it is, known without asking it.
+    pub(crate) fn add_to(&self, key: TokenCacheKeyBuilder) -> TokenCacheKeyBuilder {
+        match &self.location {
+            Location::Known(endpoints) => {
+                key.with("issuer", endpoints.issuer()).with("token_endpoint", endpoints.token_endpoint())
+            }
+            Location::WellKnown { url, .. } => key.with("well_known", url),
+        }
     }
 
     pub(crate) async fn endpoints(&self) -> Result<&Endpoints, AuthError> {

@@ -1,4 +1,4 @@
-//! A token kept while it is good, and one grant for all who wait.
+//! One token, kept while it is good.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +9,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use tokio::time::Instant;
 
+use crate::cache::grant::TokenGrant;
 use crate::error::AuthError;
 use crate::provider::AccessTokenProvider;
 use crate::token::AccessToken;
@@ -19,18 +20,12 @@ const LARGEST_MARGIN: Duration = Duration::from_secs(30);
 /// … or this share of it, whichever is less: Maskinporten's tokens live 120 seconds as a rule.
 const MARGIN_SHARE: u32 = 4;
 
-/// Knows how to get a token, and gets a new one each time.
-#[async_trait]
-pub(crate) trait TokenGrant: Send + Sync + 'static {
-    async fn grant(&self) -> Result<GrantedToken, AuthError>;
-}
-
 /// Keeps the token of one grant in memory.
 ///
 /// Callers who come while a grant is under way wait for that one. It belongs to all of them: when one gives up, the
 /// others carry it on.
-pub(crate) struct MemoryCache<G> {
-    grant: Arc<G>,
+pub(crate) struct KeptToken {
+    grant: Arc<dyn TokenGrant>,
     state: Mutex<State>,
 }
 
@@ -53,9 +48,9 @@ enum Found {
     Flight(Flight),
 }
 
-impl<G: TokenGrant> MemoryCache<G> {
-    pub(crate) fn new(grant: G) -> Self {
-        Self { grant: Arc::new(grant), state: Mutex::default() }
+impl KeptToken {
+    pub(crate) fn new(grant: Arc<dyn TokenGrant>) -> Self {
+        Self { grant, state: Mutex::default() }
     }
 
     fn find(&self) -> Found {
@@ -86,7 +81,7 @@ impl<G: TokenGrant> MemoryCache<G> {
 }
 
 #[async_trait]
-impl<G: TokenGrant> AccessTokenProvider for MemoryCache<G> {
+impl AccessTokenProvider for KeptToken {
     async fn access_token(&self) -> Result<AccessToken, AuthError> {
         match self.find() {
             Found::Token(token) => Ok(token),
@@ -95,6 +90,13 @@ impl<G: TokenGrant> AccessTokenProvider for MemoryCache<G> {
                 self.land(&flight, &result);
                 result.map(|entry| entry.token)
             }
+        }
+    }
+
+    async fn invalidate(&self, refused: &AccessToken) {
+        let mut state = self.lock();
+        if state.entry.as_ref().is_some_and(|entry| entry.token == *refused) {
+            state.entry = None;
         }
     }
 }
@@ -115,6 +117,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+    use crate::cache::key::TokenCacheKey;
     use crate::error::AuthErrorKind;
 
     struct Counting {
@@ -125,6 +128,10 @@ mod tests {
 
     #[async_trait]
     impl TokenGrant for Counting {
+        async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
+            Ok(TokenCacheKey::builder().build())
+        }
+
         async fn grant(&self) -> Result<GrantedToken, AuthError> {
             let number = self.grants.fetch_add(1, Ordering::SeqCst) + 1;
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -138,17 +145,14 @@ mod tests {
         }
     }
 
-    fn cache(seconds: Option<u64>, fail_first: bool) -> (Arc<MemoryCache<Counting>>, Arc<AtomicUsize>) {
+    fn cache(seconds: Option<u64>, fail_first: bool) -> (Arc<KeptToken>, Arc<AtomicUsize>) {
         let grants = Arc::new(AtomicUsize::new(0));
         let lifetime = seconds.map(Duration::from_secs);
         let counting = Counting { grants: Arc::clone(&grants), lifetime, fail_first };
-        (Arc::new(MemoryCache::new(counting)), grants)
+        (Arc::new(KeptToken::new(Arc::new(counting))), grants)
     }
 
-    async fn ask_together(
-        cache: &Arc<MemoryCache<Counting>>,
-        callers: usize,
-    ) -> Vec<Result<AccessToken, AuthError>> {
+    async fn ask_together(cache: &Arc<KeptToken>, callers: usize) -> Vec<Result<AccessToken, AuthError>> {
         let tasks: Vec<_> = (0..callers)
             .map(|_| {
                 let cache = Arc::clone(cache);
@@ -200,6 +204,17 @@ mod tests {
         assert!(impatient.is_err());
         assert_eq!(patient.unwrap().expose(), "token 1");
         assert_eq!(grants.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_token_is_renewed_once_however_many_report_it() {
+        let (cache, grants) = cache(Some(120), false);
+        let refused = cache.access_token().await.unwrap();
+        for _ in 0..3 {
+            cache.invalidate(&refused).await;
+            assert_eq!(cache.access_token().await.unwrap().expose(), "token 2");
+        }
+        assert_eq!(grants.load(Ordering::SeqCst), 2);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,0 +1,19 @@
+//! What a kept token comes from.
+
+use async_trait::async_trait;
+
+use crate::cache::key::TokenCacheKey;
+use crate::error::AuthError;
+use crate::token_server::GrantedToken;
+
+/// Knows how to get a token, and gets a new one each time.
+#[async_trait]
+pub(crate) trait TokenGrant: Send + Sync + 'static {
+    /// Everything that the token of the next grant depends on. Asked for when a grant is due, before the stores are looked
+    /// into: a credential that may have changed is read again here.
+    #[expect(dead_code, reason = "the stores will ask for it")]
+    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError>;
+
+    /// Gets a token.
+    async fn grant(&self) -> Result<GrantedToken, AuthError>;
+}
