@@ -7,14 +7,15 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The workspace's crates, and those of them that each may depend on.
-const LAYERS: [(&str, &[&str]); 7] = [
+const LAYERS: [(&str, &[&str]); 8] = [
     ("dan-model", &[]),
+    ("dan-codegen", &[]),
     ("dan-auth", &[]),
     ("dan-transport", &["dan-model", "dan-auth"]),
     ("dan-client", &["dan-model", "dan-auth", "dan-transport"]),
     ("dan-sandbox", &["dan-model"]),
-    ("dan-cli", &["dan-client", "dan-sandbox"]),
-    ("xtask", &[]),
+    ("dan-cli", &["dan-client", "dan-codegen", "dan-sandbox"]),
+    ("xtask", &["dan-codegen"]),
 ];
 
 /// What does I/O, tells the time or runs tasks: none of it is for `dan-model`.

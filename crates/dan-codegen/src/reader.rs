@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::composition::{self, Property};
-use super::document::{Document, Pointer};
-use super::names::{Namespace, field_name, type_name};
-use super::node::Node;
-use super::representation::{
+use crate::composition::{self, Property};
+use crate::document::{Document, Pointer};
+use crate::names::{Namespace, field_name, type_name};
+use crate::node::Node;
+use crate::representation::{
     Field, Model, Presence, Privacy, Shape, Type, TypeDefinition, Union, UnionVariant, Variant, Warning,
 };
-use super::schema::Schema;
-use super::{cycles, unions};
+use crate::schema::Schema;
+use crate::{cycles, unions};
 
 /// How deep schemas may nest without a name of their own, and references may lead to references.
 const DEPTH_LIMIT: usize = 64;

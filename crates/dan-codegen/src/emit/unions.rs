@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::documentation::documentation;
 use super::{Emitter, identifier};
-use crate::codegen::representation::{TypeDefinition, Union};
+use crate::representation::{TypeDefinition, Union};
 
 impl Emitter<'_> {
     pub(super) fn union(&self, definition: &TypeDefinition, union: &Union) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::documentation::documentation;
 use super::{Emitter, identifier};
-use crate::codegen::representation::{TypeDefinition, Variant};
+use crate::representation::{TypeDefinition, Variant};
 
 impl Emitter<'_> {
     pub(super) fn text_enum(&self, definition: &TypeDefinition, variants: &[Variant<String>]) -> TokenStream {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::document::Pointer;
-use super::node::Node;
+use crate::document::Pointer;
+use crate::node::Node;
 
 /// All types of a document.
 #[derive(Debug)]
@@ -27,11 +27,12 @@ impl Model {
 
 /// A place in the document that the generated types do not express faithfully.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Warning {
+#[non_exhaustive]
+pub struct Warning {
     /// The place.
-    pub(crate) pointer: Pointer,
+    pub pointer: Pointer,
     /// What is lost.
-    pub(crate) message: String,
+    pub message: String,
 }
 
 impl fmt::Display for Warning {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::representation::{Model, Shape, Type, Union, Warning};
+use crate::representation::{Model, Shape, Type, Union, Warning};
 
 /// Takes the telling field out of the structs of each union. A union of anything but structs becomes any JSON.
 pub(crate) fn settle(model: &mut Model) {

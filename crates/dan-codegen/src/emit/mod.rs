@@ -5,17 +5,17 @@ mod enums;
 mod structs;
 mod unions;
 
-use anyhow::{Context, Result};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::document::Document;
-use super::representation::{Model, Shape, Type, TypeDefinition};
+use crate::CodegenError;
+use crate::document::Document;
+use crate::representation::{Model, Shape, Type, TypeDefinition};
 use documentation::documentation;
 
 /// How the generated code names the crate that its runtime types are in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Runtime {
+pub enum Runtime {
     /// The code is part of `dan-model`.
     Inside,
     /// The code is part of a crate that depends on `dan-model`.
@@ -27,12 +27,12 @@ pub(crate) enum Runtime {
 /// # Errors
 ///
 /// When the result is no Rust, which would be a fault of this program.
-pub(crate) fn emit(model: &Model, document: &Document, runtime: Runtime) -> Result<String> {
+pub(crate) fn emit(model: &Model, document: &Document, runtime: Runtime) -> Result<String, CodegenError> {
     let emitter = Emitter { model, runtime };
     let types = model.types.iter().map(|definition| emitter.definition(definition));
     let tokens = quote! { #(#types)* };
     let imports = imports(&tokens);
-    let file = syn::parse2(quote! { #imports #tokens }).context("the generated code is no Rust")?;
+    let file = syn::parse2(quote! { #imports #tokens }).map_err(CodegenError::Code)?;
     Ok(format!("{}\n{}", head(model, document), spaced(&prettyplease::unparse(&file))))
 }
 

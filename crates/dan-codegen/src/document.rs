@@ -1,17 +1,15 @@
 //! The OpenAPI document: its text, its digest, what its references lead to.
 
 use std::fmt;
-use std::fs;
-use std::path::Path;
 
-use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-use super::node::Node;
+use crate::CodegenError;
+use crate::node::Node;
 
 /// An OpenAPI document of version 3.0 or 3.1.
 #[derive(Debug)]
-pub(crate) struct Document {
+pub struct Document {
     /// What the document is called in the head of the generated files.
     pub(crate) name: String,
     /// The SHA-256 digest of its bytes, in lower-case hexadecimal.
@@ -20,27 +18,17 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// Reads a file, JSON or YAML, and gives it a name.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read or is no OpenAPI 3.0 or 3.1 document.
-    pub(crate) fn read(path: &Path, name: &str) -> Result<Self> {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        Self::parse(&text, name).with_context(|| format!("cannot use {}", path.display()))
-    }
-
-    /// Reads a text, JSON or YAML, and gives it a name.
+    /// Reads a text, JSON or YAML (with the feature `yaml`). The name stands in the head of the generated code.
     ///
     /// # Errors
     ///
     /// When the text is no OpenAPI 3.0 or 3.1 document.
-    pub(crate) fn parse(text: &str, name: &str) -> Result<Self> {
+    pub fn parse(text: &str, name: &str) -> Result<Self, CodegenError> {
         let root = parse_node(text)?;
         match root.get("openapi").map(|version| version.as_text().unwrap_or_default()) {
             Some(version) if version.starts_with("3.0") || version.starts_with("3.1") => {}
-            Some(version) => bail!("OpenAPI {version:?} is not supported: 3.0 and 3.1 are"),
-            None => bail!("it is no OpenAPI document: the member `openapi` with its version is missing"),
+            Some(version) => return Err(CodegenError::Version(version.to_owned())),
+            None => return Err(CodegenError::NoVersion),
         }
         let digest =
             Sha256::digest(text).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
@@ -69,13 +57,15 @@ impl Document {
 }
 
 /// JSON is nearly YAML, but a JSON reader tells JSON's faults better.
-fn parse_node(text: &str) -> Result<Node> {
+fn parse_node(text: &str) -> Result<Node, CodegenError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_start().starts_with('{') {
-        serde_json::from_str(text).context("it is not valid JSON")
-    } else {
-        serde_saphyr::from_str(text).context("it is not valid YAML")
+        return serde_json::from_str(text).map_err(CodegenError::Json);
     }
+    #[cfg(feature = "yaml")]
+    return serde_saphyr::from_str(text).map_err(|error| CodegenError::Yaml(Box::new(error)));
+    #[cfg(not(feature = "yaml"))]
+    Err(CodegenError::NotJson)
 }
 
 /// A value in the document, and where it stands.
@@ -113,7 +103,7 @@ impl<'d> Place<'d> {
 
 /// A JSON pointer in fragment form, such as `#/components/schemas/Evidence`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Pointer(String);
+pub struct Pointer(String);
 
 impl Pointer {
     /// The pointer to the whole document.

@@ -1,8 +1,8 @@
 //! Objects that are made of parts: `allOf`.
 
-use super::document::{Document, Pointer};
-use super::representation::Warning;
-use super::schema::Schema;
+use crate::document::{Document, Pointer};
+use crate::representation::Warning;
+use crate::schema::Schema;
 
 /// The properties of all parts together.
 #[derive(Debug, Default)]

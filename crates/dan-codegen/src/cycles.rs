@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::representation::{Model, Shape, Type, TypeDefinition, Warning};
+use crate::representation::{Model, Shape, Type, TypeDefinition, Warning};
 
 /// The names that each type leads to.
 type Edges = BTreeMap<String, BTreeSet<String>>;

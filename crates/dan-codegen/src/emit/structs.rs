@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::documentation::documentation;
 use super::{Emitter, identifier};
-use crate::codegen::representation::{Field, Presence, Privacy, Type, TypeDefinition};
+use crate::representation::{Field, Presence, Privacy, Type, TypeDefinition};
 
 impl Emitter<'_> {
     pub(super) fn structure(&self, definition: &TypeDefinition, fields: &[Field]) -> TokenStream {

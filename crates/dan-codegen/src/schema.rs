@@ -1,7 +1,7 @@
 //! A schema of OpenAPI 3.0 or 3.1, read into one form. Here the two versions meet.
 
-use super::document::{Document, Place, Pointer};
-use super::node::Node;
+use crate::document::{Document, Place, Pointer};
+use crate::node::Node;
 
 /// What a schema says, whichever version it is written in.
 #[derive(Debug)]
