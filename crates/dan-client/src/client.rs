@@ -10,7 +10,7 @@ use dan_transport::{ApiVersion, Environment, Error, ServiceUrl, SubscriptionKey,
 use crate::configuration::Configuration;
 use crate::direct_harvest::DirectHarvest;
 use crate::metadata::Metadata;
-use crate::subscription_keys::SubscriptionKeys;
+use crate::subscription_keys::{Choice, SubscriptionKeys};
 
 /// A client of data.altinn.no.
 ///
@@ -48,7 +48,7 @@ impl DanClient {
 
     /// Harvests a dataset with one call (`/directharvest/{dataset}`): its name as the metadata spells it.
     pub fn direct_harvest(&self, dataset: impl Into<String>) -> DirectHarvest<'_> {
-        DirectHarvest::new(self, dataset.into())
+        DirectHarvest::of(self, dataset.into())
     }
 
     /// What can be harvested, and the codes of the service. Public: needs neither key nor token.
@@ -58,6 +58,22 @@ impl DanClient {
 
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
+    }
+
+    /// The key of the service context that is named, or of the client's, or of the one that has all these datasets.
+    pub(crate) async fn subscription_key(
+        &self,
+        service_context: Option<&str>,
+        datasets: &[&str],
+    ) -> Result<SubscriptionKey, Error> {
+        let keys = &self.0.subscription_keys;
+        match keys.choose(service_context.or(self.0.service_context.as_deref()))? {
+            Choice::Key(key) => Ok(key.clone()),
+            Choice::ByMetadata => {
+                let evidence_codes = self.metadata().evidence_codes().await?;
+                keys.choose_by_metadata(datasets, &evidence_codes).cloned()
+            }
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod configuration;
 mod direct_harvest;
 mod harvest;
 mod metadata;
+mod near_name;
 mod subscription_keys;
 mod variables;
 
@@ -37,8 +38,8 @@ pub use dan_transport::{Answer, ApiVersion, Environment, Error, ErrorKind, Error
 
 pub use client::{DanClient, DanClientBuilder};
 pub use configuration::{Configuration, MaskinportenConfiguration};
-pub use direct_harvest::DirectHarvest;
-pub use harvest::Harvest;
+pub use direct_harvest::{Direct, DirectHarvest};
+pub use harvest::{Harvest, HarvestRequest, HarvestTarget};
 pub use metadata::Metadata;
 pub use subscription_keys::SubscriptionKeys;
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use dan_model::EvidenceCode;
 use dan_transport::{Error, ErrorKind, SubscriptionKey};
 
+use crate::near_name::did_you_mean;
+
 /// Subscription keys: each belongs to one service context.
 ///
 /// A call uses the key of the context that it names; else the only key there is; else the key that follows from the
@@ -55,41 +57,64 @@ impl SubscriptionKeys {
         }
     }
 
-    /// The key for a dataset, by the contexts that its metadata names.
+    /// The key for datasets that are asked for together, by the contexts that their metadata names.
     pub(crate) fn choose_by_metadata(
         &self,
-        dataset: &str,
+        datasets: &[&str],
         evidence_codes: &[EvidenceCode],
     ) -> Result<&SubscriptionKey, Error> {
-        let contexts: Vec<&str> = evidence_codes
-            .iter()
-            .filter(|code| code.evidence_code_name == dataset)
-            .flat_map(contexts_of)
-            .collect();
-        let fitting: Vec<&String> = self
-            .by_context
-            .keys()
-            .filter(|configured| contexts.iter().any(|context| variable_form(context) == **configured))
-            .collect();
+        let mut fitting: Vec<&String> = self.by_context.keys().collect();
+        for dataset in datasets {
+            let entries: Vec<_> =
+                evidence_codes.iter().filter(|code| code.evidence_code_name == *dataset).collect();
+            if entries.is_empty() {
+                return self.default.as_ref().ok_or_else(|| unknown_dataset(dataset, evidence_codes));
+            }
+            let those_before = fitting.clone();
+            fitting.retain(|configured| entries.iter().any(|entry| belongs(entry, configured)));
+            if fitting.is_empty() {
+                return self
+                    .default
+                    .as_ref()
+                    .ok_or_else(|| self.no_key_fits(dataset, &entries, &those_before));
+            }
+            // Where one dataset has an alias for each context, this member says whose alias it is.
+            let alias_of = |name: &&String| {
+                let mut contexts = entries.iter().filter_map(|entry| entry.service_context.as_deref());
+                contexts.any(|context| variable_form(context) == **name)
+            };
+            if fitting.len() > 1 && fitting.iter().any(alias_of) {
+                fitting.retain(alias_of);
+            }
+        }
         match (fitting.as_slice(), &self.default) {
             ([only], _) => Ok(&self.by_context[*only]),
             (_, Some(key)) => Ok(key),
-            ([], None) if contexts.is_empty() => Err(Error::new(
-                ErrorKind::NotFound,
-                format!("the metadata knows no dataset '{dataset}'. Dataset names are case-sensitive."),
-            )),
-            ([], None) => Err(configuration(format!(
-                "no subscription key fits '{dataset}': it belongs to {}, and there are keys for {}",
-                contexts.join(", "),
-                self.configured()
+            (several, None) => Err(configuration(format!(
+                "'{}' can be had in several service contexts; say which one: {}",
+                datasets.join("', '"),
+                listed(several)
             ))),
-            (several, None) => {
-                let choices = several.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-                Err(configuration(format!(
-                    "'{dataset}' can be had in several service contexts; say which one: {choices}"
-                )))
-            }
         }
+    }
+
+    /// A dataset is in no context that has a key, or in none that has the datasets before it.
+    fn no_key_fits(&self, dataset: &str, entries: &[&EvidenceCode], those_before: &[&String]) -> Error {
+        let mut contexts: Vec<&str> = entries.iter().copied().flat_map(contexts_of).collect();
+        contexts.sort_unstable();
+        contexts.dedup();
+        let contexts = contexts.join(", ");
+        if those_before.len() < self.by_context.len() {
+            return configuration(format!(
+                "'{dataset}' belongs to {contexts}, and the datasets before it to {}: one subscription key cannot have \
+                 them all. Ask for them apart.",
+                listed(those_before)
+            ));
+        }
+        configuration(format!(
+            "no subscription key fits '{dataset}': it belongs to {contexts}, and there are keys for {}",
+            self.configured()
+        ))
     }
 
     fn named(&self, name: &str) -> Result<&SubscriptionKey, Error> {
@@ -114,8 +139,26 @@ impl SubscriptionKeys {
     }
 }
 
+fn unknown_dataset(dataset: &str, evidence_codes: &[EvidenceCode]) -> Error {
+    let names = evidence_codes.iter().map(|code| code.evidence_code_name.as_str());
+    let advice = did_you_mean(dataset, names);
+    Error::new(
+        ErrorKind::NotFound,
+        format!("the metadata knows no dataset '{dataset}'. Dataset names are case-sensitive.{advice}"),
+    )
+}
+
 fn contexts_of(code: &EvidenceCode) -> impl Iterator<Item = &str> {
     code.belongs_to_service_contexts.iter().map(String::as_str).chain(code.service_context.as_deref())
+}
+
+/// Whether the dataset belongs to the context of a configured key.
+fn belongs(code: &EvidenceCode, configured: &str) -> bool {
+    contexts_of(code).any(|context| variable_form(context) == configured)
+}
+
+fn listed(names: &[&String]) -> String {
+    names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// `Altinn Studio-apps` becomes `ALTINN_STUDIO_APPS`.
