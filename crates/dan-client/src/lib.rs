@@ -26,7 +26,6 @@ mod harvest;
 mod metadata;
 mod near_name;
 mod subscription_keys;
-mod variables;
 
 pub use dan_auth as auth;
 pub use dan_auth::{AccessToken, AccessTokenProvider, AuthError, AuthErrorKind, Secret, async_trait};
@@ -37,7 +36,10 @@ pub use dan_model::{
 pub use dan_transport::{Answer, ApiVersion, Environment, Error, ErrorKind, ErrorOrigin, SubscriptionKey};
 
 pub use client::{DanClient, DanClientBuilder};
-pub use configuration::{Configuration, MaskinportenConfiguration};
+pub use configuration::{
+    AuthenticationMethod, Configuration, ConfigurationSources, EffectiveSetting, KeyFiles,
+    MaskinportenConfiguration, Origin, Setting, default_configuration_file,
+};
 pub use direct_harvest::{Direct, DirectHarvest};
 pub use harvest::{Harvest, HarvestRequest, HarvestTarget};
 pub use metadata::Metadata;

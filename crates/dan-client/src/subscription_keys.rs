@@ -162,7 +162,7 @@ fn listed(names: &[&String]) -> String {
 }
 
 /// `Altinn Studio-apps` becomes `ALTINN_STUDIO_APPS`.
-fn variable_form(name: &str) -> String {
+pub(crate) fn variable_form(name: &str) -> String {
     name.chars()
         .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' })
         .collect()
