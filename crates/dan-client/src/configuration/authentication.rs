@@ -125,7 +125,11 @@ impl Configuration {
 
     pub(super) fn authenticate(&self, builder: DanClientBuilder) -> Result<DanClientBuilder, Error> {
         Ok(match self.authentication_method()? {
-            AuthenticationMethod::Certificate => return Err(configuration("mutual TLS cannot be chosen by settings yet; give the identity to the builder")),
+            AuthenticationMethod::Certificate => {
+                return Err(configuration(
+                    "mutual TLS cannot be chosen by settings yet; give the identity to the builder",
+                ));
+            }
             AuthenticationMethod::None => builder.access_token_provider(Arc::new(NoCredentials)),
             AuthenticationMethod::Token | AuthenticationMethod::Maskinporten => {
                 builder.access_token_provider(self.access_token_provider()?)

@@ -181,20 +181,20 @@ impl<'d> Document<'d> {
     }
 
     /// The key itself, or `{ file = "…" }`.
-    fn subscription_key(&self, context: &Key<'d>, value: &Value<'d>) -> Result<Entry, Error> {
-        let line = self.line(context.span().start);
+    fn subscription_key(&self, key: &Key<'d>, value: &Value<'d>) -> Result<Entry, Error> {
+        let line = self.line(key.span().start);
         let Some(table) = value.get_ref().as_table() else {
-            return Ok(Entry { content: Content::Text(Secret::from(self.text(context, value)?)), line });
+            return Ok(Entry { content: Content::Text(Secret::from(self.text(key, value)?)), line });
         };
-        let mut content = None;
-        for (key, value) in table {
-            match key.get_ref().as_ref() {
-                "file" => content = Some(Content::File(self.beside(&self.text(key, value)?))),
-                other => return Err(self.unknown(key, other, ["file"].into_iter())),
+        let mut named = None;
+        for (form, value) in table {
+            match form.get_ref().as_ref() {
+                "file" => named = Some(Content::File(self.beside(&self.text(form, value)?))),
+                other => return Err(self.unknown(form, other, ["file"].into_iter())),
             }
         }
-        let content = content.ok_or_else(|| {
-            self.error(context.span().start, "a subscription key is a text, or { file = \"…\" }")
+        let content = named.ok_or_else(|| {
+            self.error(key.span().start, "a subscription key is a text, or { file = \"…\" }")
         })?;
         Ok(Entry { content, line })
     }
