@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use dan_model::PartyError;
+use dan_model::OrganizationNumber;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::json;
 
 use crate::core::Core;
@@ -15,6 +15,7 @@ use crate::dan::{Decision, SteeringError, validity};
 use crate::enterprise_certificate::CertificateProfile;
 use crate::fault::FaultRule;
 use crate::maskinporten::ClientRegistration;
+use crate::signing_key::KeyError;
 
 /// The path under which the calls stand, between slashes.
 pub(crate) const CONTROL_PATH: &str = "/sandbox/";
@@ -43,9 +44,45 @@ struct ConsentBody {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CertificateBody {
-    organisation: String,
+    #[serde(deserialize_with = "organization")]
+    organisation: OrganizationNumber,
     #[serde(default)]
     profile: CertificateProfile,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DelegationBody {
+    #[serde(deserialize_with = "organization")]
+    consumer: OrganizationNumber,
+    #[serde(deserialize_with = "organization")]
+    supplier: OrganizationNumber,
+    scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccessBody {
+    #[serde(deserialize_with = "organization")]
+    organisation: OrganizationNumber,
+    scope: String,
+    granted: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SystemUserBody {
+    client_id: String,
+    #[serde(deserialize_with = "organization")]
+    organisation: OrganizationNumber,
+    external_ref: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RotationBody {
+    #[serde(default)]
+    withdraw: bool,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +120,22 @@ impl Core {
         match (segments, method) {
             (["clients"], &Method::POST) => return self.register(body),
             (["certificates"], &Method::POST) => return self.issue_certificate(body),
+            (["delegations"], &(Method::POST | Method::DELETE)) => {
+                let DelegationBody { consumer, supplier, scopes } = read(body)?;
+                self.maskinporten().delegate(&consumer, &supplier, &scopes, method == Method::POST);
+            }
+            (["access"], &Method::POST) => {
+                let AccessBody { organisation, scope, granted } = read(body)?;
+                self.maskinporten().grant_scope(&organisation, &scope, granted);
+            }
+            (["system-users"], &Method::POST) => {
+                let SystemUserBody { client_id, organisation, external_ref } = read(body)?;
+                self.maskinporten().approve_system_user(&client_id, &organisation, external_ref.as_deref());
+            }
+            (["token-keys"], &Method::POST) => {
+                let RotationBody { withdraw } = read(body)?;
+                self.maskinporten().rotate_key(withdraw).map_err(|error| failed(&error))?;
+            }
             (["consents", id], &Method::POST) => {
                 let ConsentBody { decision, receipt } = read(body)?;
                 self.decide_consent(id, decision, receipt).map_err(|error| refused(&error))?;
@@ -130,11 +183,8 @@ impl Core {
     /// An enterprise certificate with its key, for programs that have no other way to one.
     fn issue_certificate(&self, body: &[u8]) -> Result<Response<Bytes>, Refusal> {
         let CertificateBody { organisation, profile } = read(body)?;
-        let organisation =
-            organisation.parse().map_err(|error: PartyError| bad_request(&error.to_string()))?;
-        let certificate = self
-            .issue_enterprise_certificate(&organisation, profile)
-            .map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))?;
+        let certificate =
+            self.issue_enterprise_certificate(&organisation, profile).map_err(|error| failed(&error))?;
         let issued = json!({ "chain": certificate.chain_pem, "private_key": certificate.private_key_pem });
         Ok(answer(StatusCode::OK, issued.to_string().into_bytes()))
     }
@@ -178,6 +228,10 @@ impl Core {
     }
 }
 
+fn organization<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OrganizationNumber, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+}
+
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(body)
         .map_err(|error| bad_request(&format!("the body is not as it should be: {error}")))
@@ -186,11 +240,15 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
 /// A call that there is not, or not with this method.
 fn unknown_call(segments: &[&str]) -> Refusal {
     match segments {
-        ["clients" | "certificates" | "reminders" | "clock" | "faults" | "reset"]
+        [
+            "clients" | "certificates" | "access" | "system-users" | "token-keys" | "reminders" | "clock"
+            | "faults" | "reset",
+        ]
         | ["consents", _]
         | ["async", _, _] => not_allowed("POST"),
         ["requests" | "signing-key"] => not_allowed("GET"),
         ["datasets", _] => not_allowed("PUT, DELETE"),
+        ["delegations"] => not_allowed("POST, DELETE"),
         _ => Refusal::new(StatusCode::NOT_FOUND, "the sandbox has no such control call"),
     }
 }
@@ -201,6 +259,10 @@ fn refused(error: &SteeringError) -> Refusal {
         _ => StatusCode::BAD_REQUEST,
     };
     Refusal::new(status, &error.to_string())
+}
+
+fn failed(error: &KeyError) -> Refusal {
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
 }
 
 fn bad_request(error: &str) -> Refusal {

@@ -126,7 +126,7 @@ impl Core {
     }
 
     fn answer_dan(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        let issuer = TrustedIssuer { issuer: self.maskinporten.issuer(), key: self.maskinporten.key() };
+        let issuer = TrustedIssuer { issuer: self.maskinporten.issuer(), keys: self.maskinporten.keys() };
         match self.gateway.admit(request) {
             Ok(passage) => self.dan.answer(request, &passage, &issuer, self.clock.now()),
             Err(refusal) => refusal.response(),
@@ -146,7 +146,12 @@ impl Core {
         self.clock.reset();
         self.faults.clear();
         self.log.clear();
+        self.maskinporten.reset();
         self.dan.reset(Arc::clone(&self.catalogue));
+    }
+
+    pub(crate) fn maskinporten(&self) -> &Maskinporten {
+        &self.maskinporten
     }
 
     pub(crate) fn clock(&self) -> &Clock {

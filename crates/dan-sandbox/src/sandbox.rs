@@ -209,6 +209,49 @@ impl Sandbox {
         self.core.register_client(registration)
     }
 
+    /// Lets a customer delegate scopes to a supplier, whose clients may then ask for tokens with `consumer_org`.
+    pub fn delegate(&self, consumer: &OrganizationNumber, supplier: &OrganizationNumber, scopes: &[String]) {
+        self.core.maskinporten().delegate(consumer, supplier, scopes, true);
+    }
+
+    /// Lets a customer take back what it has [delegated](Self::delegate).
+    pub fn undelegate(
+        &self,
+        consumer: &OrganizationNumber,
+        supplier: &OrganizationNumber,
+        scopes: &[String],
+    ) {
+        self.core.maskinporten().delegate(consumer, supplier, scopes, false);
+    }
+
+    /// Gives an organization access to a scope, or takes it away: without it, tokens are refused with MP-250. Every
+    /// organization has access to every scope at the start.
+    pub fn set_scope_granted(&self, organisation: &OrganizationNumber, scope: &str, granted: bool) {
+        self.core.maskinporten().grant_scope(organisation, scope, granted);
+    }
+
+    /// Lets a customer approve a system user of a client, which may then ask for tokens with `authorization_details`.
+    ///
+    /// Without a reference, the customer's organization number is the reference.
+    pub fn approve_system_user(
+        &self,
+        client_id: &str,
+        organisation: &OrganizationNumber,
+        external_reference: Option<&str>,
+    ) {
+        self.core.maskinporten().approve_system_user(client_id, organisation, external_reference);
+    }
+
+    /// Lets Maskinporten sign with a new key from now on. Tokens of the earlier keys stay good, unless those are
+    /// withdrawn: then DAN refuses them with 1024. Key generation takes a moment; the call blocks for that long.
+    ///
+    /// # Errors
+    ///
+    /// If the key cannot be made.
+    pub fn rotate_token_key(&self, withdraw_earlier: bool) -> Result<(), StartError> {
+        Ok(self.core.maskinporten().rotate_key(withdraw_earlier)?)
+    }
+
     /// Issues an enterprise certificate (SEID v2, for authentication) with a fresh RSA key of 2048 bits.
     ///
     /// The sandbox's Maskinporten accepts it in `x5c` from clients of the organization that have no registered keys, and

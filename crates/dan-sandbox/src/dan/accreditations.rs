@@ -28,10 +28,10 @@ impl Dan {
         id: &str,
         catalogue: &Catalogue,
     ) -> Result<Response<Bytes>, DanError> {
-        let owner = call.caller()?.owner;
+        let owner = &call.caller()?.owner;
         let accreditations = self.accreditations();
-        let accreditation =
-            find(&accreditations, id, |found| found.owner == owner).ok_or(ErrorCode::UnknownAccreditation)?;
+        let accreditation = find(&accreditations, id, |found| found.owner == *owner)
+            .ok_or(ErrorCode::UnknownAccreditation)?;
         document(serde_json::to_string(&accreditation.statuses(catalogue, call.now))?, &call.query)
     }
 
@@ -82,7 +82,7 @@ impl Dan {
 
     /// The accreditations of the owner in the key's service context.
     pub(super) fn list(&self, call: &Call<'_>, catalogue: &Catalogue) -> Result<Response<Bytes>, DanError> {
-        let owner = call.caller()?.owner;
+        let owner = &call.caller()?.owner;
         let service_context = call.service_context()?;
         let requestor = call.query.value("requestor");
         let changed_after = call.query.value("changedafter").and_then(validity::read);
@@ -90,7 +90,7 @@ impl Dan {
         let accreditations = self.accreditations();
         let mut listed = Vec::new();
         for accreditation in accreditations.iter() {
-            if accreditation.owner != owner || accreditation.service_context != service_context {
+            if accreditation.owner != *owner || accreditation.service_context != service_context {
                 continue;
             }
             // One without a subject breaks the whole list.
@@ -111,20 +111,20 @@ impl Dan {
 
     /// Deletes an accreditation. A request for consent stays where it is.
     pub(super) fn delete(&self, call: &Call<'_>, id: &str) -> Result<Response<Bytes>, DanError> {
-        let owner = call.caller()?.owner;
+        let owner = &call.caller()?.owner;
         let mut accreditations = self.accreditations();
         let before = accreditations.len();
         accreditations
-            .retain(|accreditation| !(is_called(accreditation, id) && accreditation.owner == owner));
+            .retain(|accreditation| !(is_called(accreditation, id) && accreditation.owner == *owner));
         let is_gone = accreditations.len() < before;
         Ok(empty_answer(if is_gone { HttpStatus::NO_CONTENT } else { HttpStatus::NOT_FOUND }))
     }
 
     /// The reminders of a request for consent so far.
     pub(super) fn reminders(&self, call: &Call<'_>, id: &str) -> Result<Response<Bytes>, DanError> {
-        let owner = call.caller()?.owner;
+        let owner = &call.caller()?.owner;
         let accreditations = self.accreditations();
-        let Some(accreditation) = find(&accreditations, id, |found| found.owner == owner) else {
+        let Some(accreditation) = find(&accreditations, id, |found| found.owner == *owner) else {
             return Ok(empty_answer(HttpStatus::FORBIDDEN));
         };
         let receipts: Vec<_> = accreditation.reminders.iter().map(Reminder::receipt).collect();
@@ -138,11 +138,11 @@ impl Dan {
         id: &str,
         catalogue: &Catalogue,
     ) -> Result<Response<Bytes>, DanError> {
-        let owner = call.caller()?.owner;
+        let owner = &call.caller()?.owner;
         let mut accreditations = self.accreditations();
         let found = accreditations
             .iter_mut()
-            .find(|accreditation| is_called(accreditation, id) && accreditation.owner == owner);
+            .find(|accreditation| is_called(accreditation, id) && accreditation.owner == *owner);
         let Some(accreditation) = found else { return Ok(empty_answer(HttpStatus::FORBIDDEN)) };
         let has_texts = catalogue.has_consent_texts(&accreditation.service_context);
         let reminders = accreditation.remind(self.reminders_succeed(), has_texts, call.now)?;

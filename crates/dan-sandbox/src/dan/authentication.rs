@@ -1,5 +1,7 @@
 //! Who calls: the access token, proven, and what the service reads in it.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dan_model::OrganizationNumber;
@@ -10,8 +12,9 @@ use serde::de::DeserializeOwned;
 
 use super::error::DanError;
 use super::error_code::ErrorCode;
+use super::verified_tokens::{VerifiedToken, VerifiedTokens};
 use crate::client_certificate::ClientCertificate;
-use crate::signing_key::RsaSigningKey;
+use crate::maskinporten::TokenKeys;
 
 /// A token must have a scope that begins with one of these.
 const SCOPE_PREFIXES: [&str; 2] = ["altinn:dataaltinnno", "dan:"];
@@ -19,7 +22,7 @@ const SCOPE_PREFIXES: [&str; 2] = ["altinn:dataaltinnno", "dan:"];
 /// Whose tokens the service takes.
 pub(crate) struct TrustedIssuer<'a> {
     pub(crate) issuer: &'a str,
-    pub(crate) key: &'a RsaSigningKey,
+    pub(crate) keys: &'a TokenKeys,
 }
 
 /// The caller, as its token says.
@@ -71,6 +74,7 @@ struct Header {
 struct Claims {
     iss: Option<String>,
     exp: Option<i64>,
+    nbf: Option<i64>,
     scope: Option<String>,
     consumer: Option<Consumer>,
 }
@@ -84,17 +88,35 @@ struct Consumer {
 
 impl TrustedIssuer<'_> {
     /// Checks the token of a request: signature, issuer, expiry, scope, consumer. The audience is not looked at.
-    pub(super) fn authenticate(&self, headers: &HeaderMap, now: Timestamp) -> Result<Caller, DanError> {
-        let token = token(headers)?;
+    pub(super) fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        verified: &VerifiedTokens,
+        now: Timestamp,
+    ) -> Result<Arc<Caller>, DanError> {
+        let text = token(headers)?;
+        let known = verified.find(text).filter(|known| self.keys.has(&known.key_id));
+        if let Some(known) = known {
+            known.check_times(now)?;
+            return Ok(known.caller);
+        }
+        let token = self.verify(text, now)?;
+        verified.remember(text, token.clone());
+        Ok(token.caller)
+    }
+
+    fn verify(&self, token: &str, now: Timestamp) -> Result<VerifiedToken, DanError> {
         // Text that is no JWT at all makes the service stumble: 1015 instead of 1024.
         let (message, signature) = token.rsplit_once('.').ok_or(ErrorCode::Internal)?;
         let (header, payload) = message.split_once('.').ok_or(ErrorCode::Internal)?;
         let header: Header = decode(header)?;
         let claims: Claims = decode(payload)?;
         self.check_issuer(&claims)?;
-        self.check_signature(&header, message, signature)?;
-        check_expiry(&claims, now)?;
-        Ok(Caller { scopes: Scopes::Of(accepted_scopes(&claims)?), owner: owner(&claims)? })
+        let key_id = self.signer(&header, message, signature)?;
+        let times = (claims.nbf.unwrap_or(i64::MIN), claims.exp.unwrap_or(i64::MIN));
+        check_times(times, now)?;
+        let caller = Caller { scopes: Scopes::Of(accepted_scopes(&claims)?), owner: owner(&claims)? };
+        Ok(VerifiedToken { caller: Arc::new(caller), not_before: times.0, expiry: times.1, key_id })
     }
 
     fn check_issuer(&self, claims: &Claims) -> Result<(), DanError> {
@@ -104,16 +126,23 @@ impl TrustedIssuer<'_> {
         Err(invalid_token("SecurityTokenInvalidIssuerException: IDX10205: Issuer validation failed."))
     }
 
-    fn check_signature(&self, header: &Header, message: &str, signature: &str) -> Result<(), DanError> {
-        if header.kid.as_deref().is_some_and(|key_id| key_id != self.key.key_id()) {
+    /// The name of the key that made the signature.
+    fn signer(&self, header: &Header, message: &str, signature: &str) -> Result<String, DanError> {
+        if header.kid.as_deref().is_some_and(|key_id| !self.keys.has(key_id)) {
             return Err(invalid_token(
                 "SecurityTokenSignatureKeyNotFoundException: IDX10503: Signature validation failed.",
             ));
         }
-        if header.alg == "RS256" && self.key.verifies(message, signature) {
-            return Ok(());
-        }
-        Err(invalid_token("SecurityTokenInvalidSignatureException: IDX10511: Signature validation failed."))
+        let signer = self.keys.signer(header.kid.as_deref(), message, signature);
+        signer.filter(|_| header.alg == "RS256").ok_or_else(|| {
+            invalid_token("SecurityTokenInvalidSignatureException: IDX10511: Signature validation failed.")
+        })
+    }
+}
+
+impl VerifiedToken {
+    fn check_times(&self, now: Timestamp) -> Result<(), DanError> {
+        check_times((self.not_before, self.expiry), now)
     }
 }
 
@@ -131,11 +160,18 @@ fn decode<T: DeserializeOwned>(part: &str) -> Result<T, DanError> {
     Ok(serde_json::from_slice(&bytes)?)
 }
 
-fn check_expiry(claims: &Claims, now: Timestamp) -> Result<(), DanError> {
-    if claims.exp.is_some_and(|expiry| expiry > now.as_second()) {
-        return Ok(());
+/// Good from one second on, until another.
+fn check_times((not_before, expiry): (i64, i64), now: Timestamp) -> Result<(), DanError> {
+    let now = now.as_second();
+    if now >= expiry {
+        return Err(invalid_token("SecurityTokenExpiredException: IDX10223: Lifetime validation failed."));
     }
-    Err(invalid_token("SecurityTokenExpiredException: IDX10223: Lifetime validation failed."))
+    if now < not_before {
+        return Err(invalid_token(
+            "SecurityTokenNotYetValidException: IDX10222: Lifetime validation failed.",
+        ));
+    }
+    Ok(())
 }
 
 fn accepted_scopes(claims: &Claims) -> Result<Vec<String>, DanError> {
@@ -167,9 +203,14 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::signing_key::RsaSigningKey;
 
-    static KEY: LazyLock<RsaSigningKey> = LazyLock::new(|| RsaSigningKey::generate().unwrap());
-    static OTHER_KEY: LazyLock<RsaSigningKey> = LazyLock::new(|| RsaSigningKey::generate().unwrap());
+    static KEYS: LazyLock<TokenKeys> = LazyLock::new(keys);
+    static OTHER_KEYS: LazyLock<TokenKeys> = LazyLock::new(keys);
+
+    fn keys() -> TokenKeys {
+        TokenKeys::new(RsaSigningKey::generate().unwrap())
+    }
 
     fn claims() -> Value {
         json!({
@@ -186,48 +227,69 @@ mod tests {
         claims
     }
 
-    fn authenticate(authorization: &str) -> Result<Caller, (ErrorCode, Value)> {
+    fn authenticate(authorization: &str) -> Result<Arc<Caller>, (ErrorCode, Value)> {
         let headers =
             HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_str(authorization).unwrap())]);
-        let issuer = TrustedIssuer { issuer: "https://issuer/", key: &KEY };
-        issuer.authenticate(&headers, Timestamp::from_second(99).unwrap()).map_err(|error| {
+        let issuer = TrustedIssuer { issuer: "https://issuer/", keys: &KEYS };
+        let now = Timestamp::from_second(99).unwrap();
+        issuer.authenticate(&headers, &VerifiedTokens::default(), now).map_err(|error| {
             let body: Value = serde_json::from_slice(error.response().body()).unwrap();
             (error.code, body["description"].clone())
         })
     }
 
-    fn bearer(key: &RsaSigningKey, claims: &Value) -> String {
+    fn bearer(keys: &TokenKeys, claims: &Value) -> String {
+        let key = keys.current().unwrap();
         format!("Bearer {}", key.sign(&json!({ "kid": key.key_id(), "alg": "RS256" }), claims).unwrap())
     }
 
     fn refusal(claims: &Value) -> ErrorCode {
-        authenticate(&bearer(&KEY, claims)).unwrap_err().0
+        authenticate(&bearer(&KEYS, claims)).unwrap_err().0
     }
 
     #[test]
     fn reads_owner_and_scopes() {
-        let caller = authenticate(&bearer(&KEY, &claims())).unwrap();
+        let caller = authenticate(&bearer(&KEYS, &claims())).unwrap();
         assert_eq!(caller.owner.as_str(), "991825827");
         assert!(
-            matches!(caller.scopes, Scopes::Of(scopes) if scopes == ["altinn:dataaltinnno/tilda", "other"])
+            matches!(&caller.scopes, Scopes::Of(scopes) if *scopes == ["altinn:dataaltinnno/tilda", "other"])
         );
-        assert!(authenticate(bearer(&KEY, &claims()).trim_start_matches("Bearer ")).is_ok());
-        assert!(authenticate(&bearer(&KEY, &with("scope", json!("dan:test")))).is_ok());
+        assert!(authenticate(bearer(&KEYS, &claims()).trim_start_matches("Bearer ")).is_ok());
+        assert!(authenticate(&bearer(&KEYS, &with("scope", json!("dan:test")))).is_ok());
     }
 
     #[test]
     fn refuses_what_is_not_proven() {
         assert_eq!(refusal(&with("iss", json!("https://other/"))), ErrorCode::InvalidAccessToken);
         assert_eq!(refusal(&with("exp", json!(99))), ErrorCode::InvalidAccessToken);
-        let (code, text) = authenticate(&bearer(&OTHER_KEY, &claims())).unwrap_err();
+        assert_eq!(refusal(&with("nbf", json!(100))), ErrorCode::InvalidAccessToken);
+        let (code, text) = authenticate(&bearer(&OTHER_KEYS, &claims())).unwrap_err();
         assert_eq!(code, ErrorCode::InvalidAccessToken);
         assert!(text.as_str().unwrap().contains("IDX10503"));
 
-        let token = bearer(&KEY, &claims());
+        let token = bearer(&KEYS, &claims());
         let (message, _) = token.rsplit_once('.').unwrap();
         let (code, text) = authenticate(&format!("{message}.c2ln")).unwrap_err();
         assert_eq!(code, ErrorCode::InvalidAccessToken);
         assert!(text.as_str().unwrap().contains("IDX10511"));
+    }
+
+    #[test]
+    fn a_token_that_is_known_still_expires_and_falls_with_its_key() {
+        let (keys, verified) = (keys(), VerifiedTokens::default());
+        let issuer = TrustedIssuer { issuer: "https://issuer/", keys: &keys };
+        let token = HeaderValue::try_from(bearer(&keys, &claims())).unwrap();
+        let headers = HeaderMap::from_iter([(header::AUTHORIZATION, token)]);
+        let code = |second| {
+            let now = Timestamp::from_second(second).unwrap();
+            issuer.authenticate(&headers, &verified, now).err().map(|error| error.code)
+        };
+        assert_eq!((code(98), code(99)), (None, None));
+        assert_eq!(code(100), Some(ErrorCode::InvalidAccessToken));
+        keys.rotate(false).unwrap();
+        assert_eq!(code(99), None, "the earlier key is still published");
+        keys.rotate(true).unwrap();
+        assert_eq!(code(99), Some(ErrorCode::InvalidAccessToken));
     }
 
     #[test]

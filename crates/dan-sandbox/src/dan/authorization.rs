@@ -50,7 +50,7 @@ impl Dan {
         let Granted { requestor, subject, datasets, valid_to } = granted;
         let accreditation = Accreditation {
             id,
-            owner: caller.owner,
+            owner: caller.owner.clone(),
             service_context: service_context.to_owned(),
             requestor,
             subject,

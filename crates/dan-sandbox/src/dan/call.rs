@@ -1,5 +1,7 @@
 //! A call that the gateway let through, with what every operation needs of it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderName, Request};
 use jiff::Timestamp;
@@ -8,6 +10,7 @@ use super::authentication::{Caller, TrustedIssuer};
 use super::error::DanError;
 use super::error_code::ErrorCode;
 use super::query::Query;
+use super::verified_tokens::VerifiedTokens;
 use crate::client_certificate::ClientCertificate;
 use crate::gateway::Passage;
 
@@ -20,6 +23,7 @@ pub(super) struct Call<'a> {
     pub(super) query: Query,
     passage: &'a Passage,
     issuer: &'a TrustedIssuer<'a>,
+    verified_tokens: &'a VerifiedTokens,
     pub(super) now: Timestamp,
 }
 
@@ -28,16 +32,17 @@ impl<'a> Call<'a> {
         request: &'a Request<Bytes>,
         passage: &'a Passage,
         issuer: &'a TrustedIssuer<'a>,
+        verified_tokens: &'a VerifiedTokens,
         now: Timestamp,
     ) -> Self {
-        Self { request, query: Query::parse(request.uri().query()), passage, issuer, now }
+        Self { request, query: Query::parse(request.uri().query()), passage, issuer, verified_tokens, now }
     }
 
     /// Who calls, by the certificate of the connection, else by the access token.
-    pub(super) fn caller(&self) -> Result<Caller, DanError> {
+    pub(super) fn caller(&self) -> Result<Arc<Caller>, DanError> {
         match self.request.extensions().get::<ClientCertificate>() {
-            Some(certificate) => Caller::of_certificate(certificate, self.now),
-            None => self.issuer.authenticate(self.request.headers(), self.now),
+            Some(certificate) => Caller::of_certificate(certificate, self.now).map(Arc::new),
+            None => self.issuer.authenticate(self.request.headers(), self.verified_tokens, self.now),
         }
     }
 

@@ -26,6 +26,7 @@ mod transform;
 mod unenveloped;
 mod validation;
 pub(crate) mod validity;
+mod verified_tokens;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,6 +44,7 @@ use self::call::Call;
 pub(crate) use self::consent::ConsentRequest;
 use self::error::DanError;
 pub(crate) use self::steering::SteeringError;
+use self::verified_tokens::VerifiedTokens;
 use crate::catalogue::Catalogue;
 use crate::gateway::{Operation, Passage};
 use crate::register::Register;
@@ -62,6 +64,7 @@ pub(crate) struct Dan {
     receipt_secret: [u8; 16],
     built: Timestamp,
     version: HeaderValue,
+    verified_tokens: VerifiedTokens,
     accreditations: Mutex<Vec<Accreditation>>,
     reminders_fail: AtomicBool,
     /// How many harvests there were, by service context.
@@ -87,6 +90,7 @@ impl Dan {
             receipt_secret: Uuid::new_v4().into_bytes(),
             built,
             version,
+            verified_tokens: VerifiedTokens::default(),
             accreditations: Mutex::default(),
             reminders_fail: AtomicBool::new(false),
             harvests: Mutex::default(),
@@ -111,7 +115,7 @@ impl Dan {
         issuer: &TrustedIssuer<'_>,
         now: Timestamp,
     ) -> Response<Bytes> {
-        let call = Call::new(request, passage, issuer, now);
+        let call = Call::new(request, passage, issuer, &self.verified_tokens, now);
         match self.operate(&call, &passage.operation) {
             Ok(mut response) => {
                 let headers = response.headers_mut();

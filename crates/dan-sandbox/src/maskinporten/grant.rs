@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use dan_model::NationalIdentityNumber;
+use dan_model::{NationalIdentityNumber, OrganizationNumber};
 use http::{Request, header};
 use jsonwebtoken::DecodingKey;
 use sha2::{Digest as _, Sha256};
@@ -41,17 +41,46 @@ impl Maskinporten {
         let method = self.authenticate(&assertion, &client, clock)?;
         claims.check_times(clock.machine())?;
         self.used_assertions.use_up(&assertion, clock)?;
+        let customer = claims.consumer_org.as_deref().map(|number| customer(number, &client)).transpose()?;
         let scopes = checked_scopes(claims, &client)?;
+        self.check_access(&scopes, &client, customer.as_ref())?;
         check_optional_claims(claims)?;
+        let details = claims.authorization_details.as_ref();
+        let system_user =
+            details.map(|details| self.system_users.find(details, &client.id, &client.organization));
         let grant = Grant {
             client_id: &client.id,
-            consumer: &client.organization,
+            consumer: customer.as_ref().unwrap_or(&client.organization),
+            supplier: customer.as_ref().map(|_| &client.organization),
+            system_user: system_user.transpose()?,
             scope: scopes.join(" "),
             method,
             audience: claims.resource.as_ref(),
             pid: claims.pid.as_deref(),
         };
-        grant.token(&self.issuer, &self.key, clock.now()).map_err(|_| Refusal::server_error())
+        let key = self.keys.current().ok_or_else(Refusal::server_error)?;
+        grant.token(&self.issuer, &key, clock.now()).map_err(|_| Refusal::server_error())
+    }
+
+    /// Whether the organization has access to the scopes itself, or its customer has delegated them to it.
+    fn check_access(
+        &self,
+        scopes: &[&str],
+        client: &Client,
+        customer: Option<&OrganizationNumber>,
+    ) -> Result<(), Refusal> {
+        let organization = &client.organization;
+        for scope in scopes {
+            match customer {
+                None if self.access.is_granted(organization, scope) => {}
+                None => return Err(Refusal::not_granted(scope)),
+                Some(customer) if self.access.is_delegated(customer, organization, scope) => {}
+                Some(customer) => {
+                    return Err(Refusal::not_delegated(customer.as_str(), scope, organization.as_str()));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Proves that the client signed the assertion: with the key that its header names, or with its certificate.
@@ -108,6 +137,10 @@ fn only_value(form: &[u8], name: &str) -> Result<Option<String>, Refusal> {
 }
 
 impl UsedAssertions {
+    pub(super) fn clear(&self) {
+        self.expiry_by_name.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Marks an assertion as used; one that has no `jti` goes by its hash.
     fn use_up(&self, assertion: &Assertion<'_>, clock: &Clock) -> Result<(), Refusal> {
         let claims = &assertion.claims;
@@ -125,29 +158,28 @@ impl UsedAssertions {
     }
 }
 
-/// The scopes asked for, all of them the client's own. Nobody has delegated any in the sandbox.
+/// The customer that a supplier asks for: nine digits, and not the supplier itself.
+fn customer(number: &str, client: &Client) -> Result<OrganizationNumber, Refusal> {
+    match number.parse::<OrganizationNumber>() {
+        Ok(customer) if customer == client.organization => Err(Refusal::own_organization_as_consumer()),
+        Ok(customer) => Ok(customer),
+        Err(_) => Err(Refusal::invalid_claims("Invalid JWT claim consumer_org")),
+    }
+}
+
+/// The scopes asked for, all of them the client's own.
 fn checked_scopes<'a>(claims: &'a Claims, client: &Client) -> Result<Vec<&'a str>, Refusal> {
     let scopes: Vec<_> = claims.scope.split_ascii_whitespace().collect();
-    let organization = client.organization.as_str();
-    if claims.consumer_org.as_deref() == Some(organization) {
-        return Err(Refusal::own_organization_as_consumer());
-    }
     let unknown: Vec<_> = scopes.iter().copied().filter(|scope| !client.has_scope(scope)).collect();
     if scopes.is_empty() || !unknown.is_empty() {
         return Err(Refusal::scope_not_on_client(&unknown.join(" ")));
     }
-    match &claims.consumer_org {
-        Some(consumer) => Err(Refusal::not_delegated(consumer, scopes[0], organization)),
-        None => Ok(scopes),
-    }
+    Ok(scopes)
 }
 
 fn check_optional_claims(claims: &Claims) -> Result<(), Refusal> {
     if claims.iss_onbehalfof.is_some() {
         return Err(Refusal::invalid_claims("iss_onbehalfof is out of use, see consumer_org"));
-    }
-    if claims.authorization_details.is_some() {
-        return Err(Refusal::unknown_authorization_details());
     }
     if claims
         .resource

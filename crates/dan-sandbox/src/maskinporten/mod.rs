@@ -1,22 +1,29 @@
 //! Maskinporten: a token server that is as strict as the real one.
 
+mod access;
 mod assertion;
 pub(crate) mod certificate;
 mod client;
 mod grant;
 mod refusal;
+mod system_user;
 mod token;
+mod token_keys;
 
 use bytes::Bytes;
+use dan_model::OrganizationNumber;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::json;
 
+use self::access::Access;
 use self::client::Clients;
 pub use self::client::{ClientRegistration, RegistrationError};
 use self::grant::UsedAssertions;
+use self::system_user::SystemUsers;
+pub(crate) use self::token_keys::TokenKeys;
 use crate::clock::Clock;
 use crate::enterprise_certificate::EnterpriseAuthority;
-use crate::signing_key::RsaSigningKey;
+use crate::signing_key::{KeyError, RsaSigningKey};
 
 /// The path of the token endpoint, without the slash that ends the issuer.
 pub(crate) const TOKEN_PATH: &str = "token";
@@ -26,12 +33,14 @@ pub(crate) const WELL_KNOWN_PATH: &str = ".well-known/oauth-authorization-server
 
 const KEYS_PATH: &str = "jwk";
 
-/// A token server with its clients, its key and the assertions it has seen.
+/// A token server with its clients, its keys and the assertions it has seen.
 pub(crate) struct Maskinporten {
     issuer: String,
-    key: RsaSigningKey,
+    keys: TokenKeys,
     enterprise_authority: EnterpriseAuthority,
     clients: Clients,
+    access: Access,
+    system_users: SystemUsers,
     used_assertions: UsedAssertions,
 }
 
@@ -40,9 +49,11 @@ impl Maskinporten {
     pub(crate) fn new(issuer: String, key: RsaSigningKey, enterprise_authority: EnterpriseAuthority) -> Self {
         Self {
             issuer,
-            key,
+            keys: TokenKeys::new(key),
             enterprise_authority,
             clients: Clients::default(),
+            access: Access::default(),
+            system_users: SystemUsers::default(),
             used_assertions: UsedAssertions::default(),
         }
     }
@@ -51,9 +62,50 @@ impl Maskinporten {
         &self.issuer
     }
 
-    /// The key that signs access tokens.
-    pub(crate) fn key(&self) -> &RsaSigningKey {
-        &self.key
+    /// The keys that access tokens are signed with.
+    pub(crate) fn keys(&self) -> &TokenKeys {
+        &self.keys
+    }
+
+    /// Signs with a new key from now on; tokens that the earlier keys have signed are still good, unless those are
+    /// withdrawn.
+    pub(crate) fn rotate_key(&self, withdraws_earlier: bool) -> Result<(), KeyError> {
+        self.keys.rotate(withdraws_earlier)
+    }
+
+    /// The scope's owner gives an organization access, or takes it away.
+    pub(crate) fn grant_scope(&self, organization: &OrganizationNumber, scope: &str, granted: bool) {
+        self.access.grant(organization, scope, granted);
+    }
+
+    /// A customer delegates scopes to a supplier, or takes them back.
+    pub(crate) fn delegate(
+        &self,
+        consumer: &OrganizationNumber,
+        supplier: &OrganizationNumber,
+        scopes: &[String],
+        delegated: bool,
+    ) {
+        for scope in scopes {
+            self.access.delegate(consumer, supplier, scope, delegated);
+        }
+    }
+
+    /// A customer approves a system user of a client.
+    pub(crate) fn approve_system_user(
+        &self,
+        client_id: &str,
+        organization: &OrganizationNumber,
+        external_reference: Option<&str>,
+    ) {
+        self.system_users.approve(client_id, organization, external_reference);
+    }
+
+    /// Forgets everything but the registered clients and the keys.
+    pub(crate) fn reset(&self) {
+        self.access.clear();
+        self.system_users.clear();
+        self.used_assertions.clear();
     }
 
     pub(crate) fn enterprise_authority(&self) -> &EnterpriseAuthority {
@@ -103,8 +155,9 @@ impl Maskinporten {
     }
 
     fn answer_keys(&self) -> Response<Bytes> {
-        match self.key.public_jwk() {
-            Ok(jwk) => json_answer(StatusCode::OK, &json!({ "keys": [jwk] })),
+        let jwks: Result<Vec<_>, _> = self.keys.published().iter().map(|key| key.public_jwk()).collect();
+        match jwks {
+            Ok(jwks) => json_answer(StatusCode::OK, &json!({ "keys": jwks })),
             Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }

@@ -115,6 +115,11 @@ impl Refusal {
         )
     }
 
+    pub(super) fn not_granted(scope: &str) -> Self {
+        let description = format!("Consumer has not been granted access to the scope {scope}.");
+        Self { status: StatusCode::FORBIDDEN, ..Self::new("forbidden", description) }.with_code("MP-250")
+    }
+
     pub(super) fn not_delegated(consumer: &str, scope: &str, supplier: &str) -> Self {
         let description = format!(
             "Consumer {consumer} has not delegated access to the scope {scope} to supplier {supplier}."
@@ -129,6 +134,20 @@ impl Refusal {
 
     pub(super) fn unknown_authorization_details() -> Self {
         Self::invalid_request("Unknown authorization details type").with_code("MP-301")
+    }
+
+    pub(super) fn unknown_fields_in_authorization_details() -> Self {
+        Self::invalid_request("Unknown fields in the authorization details").with_code("MP-302")
+    }
+
+    pub(super) fn invalid_authorization_details(detail: &str) -> Self {
+        Self::invalid_request(format!("Invalid authorization details values. {detail}")).with_code("MP-303")
+    }
+
+    /// No customer has approved the system user that is asked for.
+    pub(super) fn no_system_user() -> Self {
+        let description = "Invalid authorization details values. System user not found";
+        Self::new("invalid_altinn_customer_configuration", description).with_code("MP-303")
     }
 
     /// The server itself failed.

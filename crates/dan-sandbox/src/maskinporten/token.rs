@@ -9,15 +9,23 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::assertion::OneOrMany;
+use super::system_user::AuthorizationDetail;
 use crate::signing_key::{KeyError, RsaSigningKey};
 
 /// How long an access token lives unless the client was registered otherwise.
 const LIFETIME_SECONDS: i64 = 120;
 
+/// Where customers delegate to their suppliers.
+const DELEGATION_SOURCE: &str = "https://tt02.altinn.no/";
+
 /// What is granted, and to whom.
 pub(super) struct Grant<'a> {
     pub(super) client_id: &'a str,
+    /// Who the token is for: the client's own organization, or the customer that it is a supplier of.
     pub(super) consumer: &'a OrganizationNumber,
+    /// The client's organization, when the consumer is a customer.
+    pub(super) supplier: Option<&'a OrganizationNumber>,
+    pub(super) system_user: Option<AuthorizationDetail>,
     pub(super) scope: String,
     pub(super) method: AuthenticationMethod,
     pub(super) audience: Option<&'a OneOrMany>,
@@ -56,17 +64,29 @@ struct Claims<'a> {
     iat: i64,
     client_id: &'a str,
     jti: String,
-    consumer: Consumer,
+    consumer: Party,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplier: Option<Party>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delegation_source: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_details: Option<[AuthorizationDetail; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pid: Option<&'a str>,
 }
 
-/// The legal consumer, identified as ISO 6523 has it.
+/// An organization, identified as ISO 6523 has it.
 #[derive(Serialize)]
-struct Consumer {
+struct Party {
     authority: &'static str,
     #[serde(rename = "ID")]
     id: String,
+}
+
+impl From<&OrganizationNumber> for Party {
+    fn from(number: &OrganizationNumber) -> Self {
+        Self { authority: "iso6523-actorid-upis", id: format!("0192:{number}") }
+    }
 }
 
 impl Grant<'_> {
@@ -88,7 +108,10 @@ impl Grant<'_> {
             iat: issued_at,
             client_id: self.client_id,
             jti: random_identifier(),
-            consumer: Consumer { authority: "iso6523-actorid-upis", id: format!("0192:{}", self.consumer) },
+            consumer: self.consumer.into(),
+            supplier: self.supplier.map(Party::from),
+            delegation_source: self.supplier.map(|_| DELEGATION_SOURCE),
+            authorization_details: self.system_user.map(|user| [user]),
             pid: self.pid,
         };
         Ok(TokenResponse {

@@ -6,6 +6,7 @@ mod accreditations;
 mod certificate_client;
 mod consent_page;
 mod control;
+mod delegation;
 mod faults;
 mod harvest;
 mod journey;

@@ -44,7 +44,7 @@ async fn each_wrong_claim_has_its_refusal() {
         ("iss", json!("somebody-else")),
         ("iat", json!(now + 60)),
         ("exp", json!(now - 1)),
-        ("exp", json!(now + 121)),
+        ("exp", json!(now + 300)),
         ("scope", json!("altinn:dataaltinnno altinn:other")),
         ("scope", json!("")),
         ("consumer_org", json!(support::AGENCY)),
