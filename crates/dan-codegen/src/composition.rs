@@ -1,7 +1,7 @@
 //! Objects that are made of parts: `allOf`.
 
-use crate::document::{Document, Pointer};
-use crate::representation::Warning;
+use crate::document::Document;
+use crate::representation::Warnings;
 use crate::schema::Schema;
 
 /// The properties of all parts together.
@@ -12,7 +12,7 @@ pub(crate) struct Composition<'d> {
     /// The names of those that are always there.
     pub(crate) required: Vec<&'d str>,
     /// The parts that could not be used.
-    pub(crate) warnings: Vec<Warning>,
+    pub(crate) warnings: Warnings,
 }
 
 /// A property of an object.
@@ -43,7 +43,8 @@ impl<'d> Composition<'d> {
         }
         for member in ["oneOf", "anyOf"] {
             if schema.list(member).iter().any(|choice| !choice.is_unconstrained()) {
-                self.warn(&schema.pointer, &format!("`{member}` within `allOf` is kept as unknown fields"));
+                self.warnings
+                    .add(&schema.pointer, format!("`{member}` within `allOf` is kept as unknown fields"));
             }
         }
         for (name, schema) in schema.properties() {
@@ -63,22 +64,16 @@ impl<'d> Composition<'d> {
         trail: &mut Vec<&'d str>,
     ) {
         if trail.contains(&reference) {
-            self.warn(&schema.pointer, "the parts contain each other; the circle is cut here");
+            self.warnings.add(&schema.pointer, "the parts contain each other; the circle is cut here");
             return;
         }
         let Some(place) = document.follow(reference) else {
-            self.warn(
-                &schema.pointer,
-                &format!("the reference {reference:?} leads nowhere in this document"),
-            );
+            self.warnings
+                .add(&schema.pointer, format!("the reference {reference:?} leads nowhere in this document"));
             return;
         };
         trail.push(reference);
         self.add(&Schema::new(place), document, trail);
         trail.pop();
-    }
-
-    fn warn(&mut self, pointer: &Pointer, message: &str) {
-        self.warnings.push(Warning { pointer: pointer.clone(), message: message.to_owned() });
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::representation::{Model, Shape, Type, TypeDefinition, Warning};
+use crate::representation::{Model, Shape, Type, TypeDefinition};
 
 /// The names that each type leads to.
 type Edges = BTreeMap<String, BTreeSet<String>>;
@@ -17,10 +17,7 @@ pub(crate) fn break_aliases(model: &mut Model) {
         edges.keys().filter(|name| reaches(&edges, name, name)).cloned().collect();
     for definition in model.types.iter_mut().filter(|definition| circular.contains(&definition.name)) {
         definition.shape = Shape::Alias(Type::Json);
-        model.warnings.push(Warning {
-            pointer: definition.pointer.clone(),
-            message: "the schema is only made of itself; read as any JSON".to_owned(),
-        });
+        model.warnings.add(&definition.pointer, "the schema is only made of itself; read as any JSON");
     }
 }
 

@@ -50,5 +50,5 @@ pub struct Generated {
 pub fn generate(document: &Document, runtime: Runtime) -> Result<Generated, CodegenError> {
     let model = reader::read(document);
     let code = emit::emit(&model, document, runtime)?;
-    Ok(Generated { code, warnings: model.warnings })
+    Ok(Generated { code, warnings: model.warnings.0 })
 }

@@ -8,6 +8,7 @@ use crate::names::{Namespace, field_name, type_name};
 use crate::node::Node;
 use crate::representation::{
     Field, Model, Presence, Privacy, Shape, Type, TypeDefinition, Union, UnionVariant, Variant, Warning,
+    Warnings,
 };
 use crate::schema::Schema;
 use crate::{cycles, unions};
@@ -23,8 +24,14 @@ pub(crate) fn read(document: &Document) -> Model {
         .filter(|(_, place)| !is_internal(&Schema::new(place.clone())))
         .map(|(name, place)| (place.pointer.to_string(), namespace.give(&type_name(name), "Model")))
         .collect();
-    let mut reader =
-        Reader { document, components, namespace, types: Vec::new(), warnings: Vec::new(), depth: 0 };
+    let mut reader = Reader {
+        document,
+        components,
+        namespace,
+        types: Vec::new(),
+        warnings: Warnings::default(),
+        depth: 0,
+    };
     for (_, place) in document.schemas() {
         reader.define_component(&Schema::new(place));
     }
@@ -52,7 +59,7 @@ struct Reader<'d> {
     components: BTreeMap<String, String>,
     namespace: Namespace,
     types: Vec<TypeDefinition>,
-    warnings: Vec<Warning>,
+    warnings: Warnings,
     depth: usize,
 }
 
@@ -119,7 +126,7 @@ impl<'d> Reader<'d> {
         let Some(place) = self.document.follow(reference) else {
             let lost =
                 format!("the reference {reference:?} leads nowhere in this document; read as any JSON");
-            return self.any_json(&schema.pointer, &lost);
+            return self.any_json(&schema.pointer, lost);
         };
         self.type_of(&Schema::new(place), name)
     }
@@ -151,12 +158,14 @@ impl<'d> Reader<'d> {
             }
         }
         let composition = composition::combine(schema, self.document);
-        self.warnings.extend(composition.warnings);
+        for Warning { pointer, message } in composition.warnings.0 {
+            self.warnings.add(&pointer, message);
+        }
         if composition.properties.is_empty() {
             let lost = "the parts are no objects; read as any JSON";
             return Shape::Alias(self.any_json(&schema.pointer, lost));
         }
-        Shape::Struct(self.fields(composition.properties, &composition.required, name))
+        Shape::Struct(self.fields(schema, composition.properties, &composition.required, name))
     }
 
     fn chosen(&mut self, schema: &Schema<'d>, choices: Vec<Schema<'d>>, name: &str) -> Shape {
@@ -228,7 +237,7 @@ impl<'d> Reader<'d> {
             ["string"] => text_type(schema.text("format")),
             [unknown] => {
                 let lost = format!("the type {unknown:?} does not exist; read as any JSON");
-                self.any_json(&schema.pointer, &lost)
+                self.any_json(&schema.pointer, lost)
             }
             _ => self.any_json(&schema.pointer, "several types at once; read as any JSON"),
         };
@@ -254,11 +263,11 @@ impl<'d> Reader<'d> {
         }
         if schema.additional_properties().is_some() {
             let lost = "members beside the listed properties are kept as any JSON, whatever their schema";
-            self.warn(&schema.pointer, lost);
+            self.warnings.add(&schema.pointer, lost);
         }
         let required: Vec<&str> = schema.required().collect();
         let properties = properties.into_iter().map(|(name, schema)| Property { name, schema }).collect();
-        Shape::Struct(self.fields(properties, &required, name))
+        Shape::Struct(self.fields(schema, properties, &required, name))
     }
 
     fn nullable_type_of(&mut self, schema: &Schema<'d>, name: &str) -> Type {
@@ -269,34 +278,42 @@ impl<'d> Reader<'d> {
         value
     }
 
-    fn fields(&mut self, properties: Vec<Property<'d>>, required: &[&str], owner: &str) -> Vec<Field> {
+    fn fields(
+        &mut self,
+        owner: &Schema<'d>,
+        properties: Vec<Property<'d>>,
+        required: &[&str],
+        owner_name: &str,
+    ) -> Vec<Field> {
         let mut namespace = Namespace::fields();
         let mut fields = Vec::new();
+        let mut null_or_absent = Vec::new();
         for Property { name, schema } in properties {
-            let value = self.type_of(&schema, &format!("{owner}{}", type_name(name)));
+            let value = self.type_of(&schema, &format!("{owner_name}{}", type_name(name)));
+            let presence = match (required.contains(&name), schema.is_nullable(self.document)) {
+                (true, false) => Presence::Required,
+                (true, true) => Presence::Nullable,
+                (false, is_nullable) => {
+                    null_or_absent.extend(is_nullable.then_some(name));
+                    Presence::Optional
+                }
+            };
             fields.push(Field {
                 name: namespace.give(&field_name(name), "_field"),
                 wire_name: name.to_owned(),
                 description: schema.text("description").map(str::to_owned),
                 default: schema.member("default").cloned(),
-                presence: self.presence(&schema, required.contains(&name)),
+                presence,
                 privacy: self.privacy(&schema, &value),
                 value,
             });
         }
-        fields
-    }
-
-    fn presence(&mut self, schema: &Schema<'d>, required: bool) -> Presence {
-        match (required, schema.is_nullable(self.document)) {
-            (true, false) => Presence::Required,
-            (true, true) => Presence::Nullable,
-            (false, false) => Presence::Optional,
-            (false, true) => {
-                self.warn(&schema.pointer, "null and absence are read alike, and written as absence");
-                Presence::Optional
-            }
+        if !null_or_absent.is_empty() {
+            let names = null_or_absent.join("`, `");
+            let lost = format!("null and absence are read alike, and written as absence: `{names}`");
+            self.warnings.add(&owner.pointer, lost);
         }
+        fields
     }
 
     fn privacy(&mut self, schema: &Schema<'d>, value: &Type) -> Privacy {
@@ -307,19 +324,15 @@ impl<'d> Reader<'d> {
             (Some(other), _) => {
                 let lost =
                     format!("`x-privacy: {other}` does not fit the type; the value is withheld from `Debug`");
-                self.warn(&schema.pointer, &lost);
+                self.warnings.add(&schema.pointer, lost);
                 Privacy::Withheld
             }
         }
     }
 
-    fn any_json(&mut self, pointer: &Pointer, lost: &str) -> Type {
-        self.warn(pointer, lost);
+    fn any_json(&mut self, pointer: &Pointer, lost: impl Into<String>) -> Type {
+        self.warnings.add(pointer, lost);
         Type::Json
-    }
-
-    fn warn(&mut self, pointer: &Pointer, message: &str) {
-        self.warnings.push(Warning { pointer: pointer.clone(), message: message.to_owned() });
     }
 }
 

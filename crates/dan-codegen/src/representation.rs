@@ -15,7 +15,7 @@ pub(crate) struct Model {
     /// The types, in the order of the document.
     pub(crate) types: Vec<TypeDefinition>,
     /// What could not be expressed.
-    pub(crate) warnings: Vec<Warning>,
+    pub(crate) warnings: Warnings,
 }
 
 impl Model {
@@ -38,6 +38,20 @@ pub struct Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.pointer, self.message)
+    }
+}
+
+/// Warnings in the order in which they are found, each of them once.
+#[derive(Debug, Default)]
+pub(crate) struct Warnings(pub(crate) Vec<Warning>);
+
+impl Warnings {
+    /// Adds what is lost at a place.
+    pub(crate) fn add(&mut self, pointer: &Pointer, message: impl Into<String>) {
+        let warning = Warning { pointer: pointer.clone(), message: message.into() };
+        if !self.0.contains(&warning) {
+            self.0.push(warning);
+        }
     }
 }
 

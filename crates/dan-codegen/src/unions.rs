@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::representation::{Model, Shape, Type, Union, Warning};
+use crate::representation::{Model, Shape, Type, Union};
 
 /// Takes the telling field out of the structs of each union. A union of anything but structs becomes any JSON.
 pub(crate) fn settle(model: &mut Model) {
@@ -16,10 +16,8 @@ pub(crate) fn settle(model: &mut Model) {
             take_out_tag(model, &union);
         } else {
             model.types[index].shape = Shape::Alias(Type::Json);
-            model.warnings.push(Warning {
-                pointer: model.types[index].pointer.clone(),
-                message: "a choice of which not all kinds are plain objects; read as any JSON".to_owned(),
-            });
+            let lost = "a choice of which not all kinds are plain objects; read as any JSON";
+            model.warnings.add(&model.types[index].pointer, lost);
         }
     }
 }
@@ -31,10 +29,8 @@ fn take_out_tag(model: &mut Model, union: &Union) {
         let Shape::Struct(fields) = &mut definition.shape else { continue };
         fields.retain(|field| field.wire_name != union.tag);
         if elsewhere.contains(&definition.name) {
-            model.warnings.push(Warning {
-                pointer: definition.pointer.clone(),
-                message: format!("outside its union, `{}` is an unknown field", union.tag),
-            });
+            let lost = format!("outside its union, `{}` is an unknown field", union.tag);
+            model.warnings.add(&definition.pointer, lost);
         }
     }
 }

@@ -18,8 +18,10 @@ mod amount;
 mod decode;
 mod error_code;
 mod error_text;
+mod not_granted;
 mod party;
 mod privacy;
+mod requirement;
 mod status_code;
 mod timestamp;
 mod unknown_fields;
@@ -34,6 +36,7 @@ pub use amount::{Amount, AmountError};
 pub use decode::{DecodeError, DecodeErrorKind, decode, fields};
 pub use error_code::Retry;
 pub use error_text::{ConsentRefusal, Denial, DenialReason};
+pub use not_granted::NotGranted;
 pub use party::{
     NationalIdentityNumber, NationalIdentityNumberKind, OrganizationNumber, PartyError, PartyIdentifier,
 };

@@ -6,6 +6,87 @@ use std::marker::PhantomData;
 use schemars::{Schema, json_schema};
 use serde::de::{Deserializer, Error, Visitor};
 
+/// An enum that travels as text. [`from_text`] makes one out of any text.
+pub trait TextEnum: Sized + 'static {
+    /// The known values, as they are sent.
+    const KNOWN: &'static [&'static str];
+
+    /// The value of a text, if it is known.
+    fn known(text: &str) -> Option<Self>;
+
+    /// The value of a text that is not known.
+    fn unknown(text: UnknownText<Self>) -> Self;
+}
+
+/// An enum that travels as an integer. [`from_integer`] makes one out of any integer.
+pub trait IntegerEnum: Sized + 'static {
+    /// The known values, as they are sent.
+    const KNOWN: &'static [i64];
+
+    /// The value of an integer, if it is known.
+    fn known(value: i64) -> Option<Self>;
+
+    /// The value of an integer that is not known.
+    fn unknown(value: UnknownInteger<Self>) -> Self;
+}
+
+/// A text that is none of the known values of `E`. Only [`from_text`] makes one, so that no unknown value looks like a
+/// known one and differs from it.
+///
+/// ```
+/// use dan_model::ValueType;
+///
+/// assert_eq!(ValueType::from("boolean"), ValueType::Boolean);
+/// assert!(matches!(ValueType::from("duration"), ValueType::Unknown(text) if text.as_str() == "duration"));
+/// ```
+///
+/// ```compile_fail
+/// let lookalike = dan_model::ValueType::Unknown("boolean".into());
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UnknownText<E>(String, PhantomData<fn() -> E>);
+
+/// An integer that is none of the known values of `E`. Only [`from_integer`] makes one, so that no unknown value looks
+/// like a known one and differs from it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UnknownInteger<E>(i64, PhantomData<fn() -> E>);
+
+impl<E> UnknownText<E> {
+    /// The text as it was sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<E> UnknownInteger<E> {
+    /// The integer as it was sent.
+    pub fn value(self) -> i64 {
+        self.0
+    }
+}
+
+impl<E> fmt::Debug for UnknownText<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, formatter)
+    }
+}
+
+impl<E> fmt::Debug for UnknownInteger<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, formatter)
+    }
+}
+
+/// The value of a text, known or not.
+pub fn from_text<E: TextEnum>(text: &str) -> E {
+    E::known(text).unwrap_or_else(|| E::unknown(UnknownText(text.to_owned(), PhantomData)))
+}
+
+/// The value of an integer, known or not.
+pub fn from_integer<E: IntegerEnum>(value: i64) -> E {
+    E::known(value).unwrap_or_else(|| E::unknown(UnknownInteger(value, PhantomData)))
+}
+
 /// Reads an enum that travels as text. No text fails.
 ///
 /// # Errors
@@ -14,7 +95,7 @@ use serde::de::{Deserializer, Error, Visitor};
 pub fn read_text<'de, D, E>(deserializer: D) -> Result<E, D::Error>
 where
     D: Deserializer<'de>,
-    E: for<'a> From<&'a str>,
+    E: TextEnum,
 {
     deserializer.deserialize_str(TextVisitor(PhantomData))
 }
@@ -27,24 +108,24 @@ where
 pub fn read_integer<'de, D, E>(deserializer: D) -> Result<E, D::Error>
 where
     D: Deserializer<'de>,
-    E: From<i64>,
+    E: IntegerEnum,
 {
     deserializer.deserialize_i64(IntegerVisitor(PhantomData))
 }
 
 /// The schema of an enum that travels as text: the known values, and any other text.
-pub fn text_schema(known: &[&str]) -> Schema {
-    json_schema!({ "anyOf": [{ "enum": known }, { "type": "string" }] })
+pub fn text_schema<E: TextEnum>() -> Schema {
+    json_schema!({ "anyOf": [{ "enum": E::KNOWN }, { "type": "string" }] })
 }
 
 /// The schema of an enum that travels as an integer: the known values, and any other integer.
-pub fn integer_schema(known: &[i64]) -> Schema {
-    json_schema!({ "anyOf": [{ "enum": known }, { "type": "integer" }] })
+pub fn integer_schema<E: IntegerEnum>() -> Schema {
+    json_schema!({ "anyOf": [{ "enum": E::KNOWN }, { "type": "integer" }] })
 }
 
 struct TextVisitor<E>(PhantomData<E>);
 
-impl<E: for<'a> From<&'a str>> Visitor<'_> for TextVisitor<E> {
+impl<E: TextEnum> Visitor<'_> for TextVisitor<E> {
     type Value = E;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -52,13 +133,13 @@ impl<E: for<'a> From<&'a str>> Visitor<'_> for TextVisitor<E> {
     }
 
     fn visit_str<F: Error>(self, text: &str) -> Result<E, F> {
-        Ok(E::from(text))
+        Ok(from_text(text))
     }
 }
 
 struct IntegerVisitor<E>(PhantomData<E>);
 
-impl<E: From<i64>> Visitor<'_> for IntegerVisitor<E> {
+impl<E: IntegerEnum> Visitor<'_> for IntegerVisitor<E> {
     type Value = E;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -66,12 +147,12 @@ impl<E: From<i64>> Visitor<'_> for IntegerVisitor<E> {
     }
 
     fn visit_i64<F: Error>(self, value: i64) -> Result<E, F> {
-        Ok(E::from(value))
+        Ok(from_integer(value))
     }
 
     fn visit_u64<F: Error>(self, value: u64) -> Result<E, F> {
         i64::try_from(value)
-            .map(E::from)
+            .map(from_integer)
             .map_err(|_| F::custom("the integer is beyond the range of signed 64-bit integers"))
     }
 }

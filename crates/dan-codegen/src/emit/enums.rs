@@ -23,7 +23,7 @@ impl Emitter<'_> {
             pub enum #name {
                 #(#declarations,)*
                 /// A value that this version does not know, as it was sent.
-                Unknown(String),
+                Unknown(#runtime::open_enum::UnknownText<Self>),
             }
 
             impl #name {
@@ -31,17 +31,29 @@ impl Emitter<'_> {
                 pub fn as_str(&self) -> &str {
                     match self {
                         #(Self::#idents => #wires,)*
-                        Self::Unknown(text) => text,
+                        Self::Unknown(text) => text.as_str(),
                     }
+                }
+            }
+
+            impl #runtime::open_enum::TextEnum for #name {
+                const KNOWN: &'static [&'static str] = &[#(#wires),*];
+
+                fn known(text: &str) -> Option<Self> {
+                    match text {
+                        #(#wires => Some(Self::#idents),)*
+                        _ => None,
+                    }
+                }
+
+                fn unknown(text: #runtime::open_enum::UnknownText<Self>) -> Self {
+                    Self::Unknown(text)
                 }
             }
 
             impl From<&str> for #name {
                 fn from(text: &str) -> Self {
-                    match text {
-                        #(#wires => Self::#idents,)*
-                        other => Self::Unknown(other.to_owned()),
-                    }
+                    #runtime::open_enum::from_text(text)
                 }
             }
 
@@ -69,7 +81,7 @@ impl Emitter<'_> {
                 }
 
                 fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                    #runtime::open_enum::text_schema(&[#(#wires),*])
+                    #runtime::open_enum::text_schema::<Self>()
                 }
             }
         }
@@ -90,7 +102,7 @@ impl Emitter<'_> {
             pub enum #name {
                 #(#declarations,)*
                 /// A value that this version does not know, as it was sent.
-                Unknown(i64),
+                Unknown(#runtime::open_enum::UnknownInteger<Self>),
             }
 
             impl #name {
@@ -98,17 +110,29 @@ impl Emitter<'_> {
                 pub fn value(self) -> i64 {
                     match self {
                         #(Self::#idents => #wires,)*
-                        Self::Unknown(value) => value,
+                        Self::Unknown(value) => value.value(),
                     }
+                }
+            }
+
+            impl #runtime::open_enum::IntegerEnum for #name {
+                const KNOWN: &'static [i64] = &[#(#wires),*];
+
+                fn known(value: i64) -> Option<Self> {
+                    match value {
+                        #(#wires => Some(Self::#idents),)*
+                        _ => None,
+                    }
+                }
+
+                fn unknown(value: #runtime::open_enum::UnknownInteger<Self>) -> Self {
+                    Self::Unknown(value)
                 }
             }
 
             impl From<i64> for #name {
                 fn from(value: i64) -> Self {
-                    match value {
-                        #(#wires => Self::#idents,)*
-                        other => Self::Unknown(other),
-                    }
+                    #runtime::open_enum::from_integer(value)
                 }
             }
 
@@ -136,7 +160,7 @@ impl Emitter<'_> {
                 }
 
                 fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                    #runtime::open_enum::integer_schema(&[#(#wires),*])
+                    #runtime::open_enum::integer_schema::<Self>()
                 }
             }
         }

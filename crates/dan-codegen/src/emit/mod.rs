@@ -53,8 +53,9 @@ fn spaced(code: &str) -> String {
     let mut previous = "";
     for line in code.lines() {
         let item_follows = previous == "}" || previous.ends_with(';') && !previous.starts_with(' ');
-        let method_follows = previous == "    }" && line.starts_with("    ///");
-        let opens = ["///", "#[", "impl", "    ///"].iter().any(|start| line.starts_with(start));
+        let member_ends = previous.starts_with("    const ") && previous.ends_with(';');
+        let method_follows = matches!(previous, "    }" | "    ];") || member_ends;
+        let opens = ["///", "#[", "impl", "    ///", "    fn "].iter().any(|start| line.starts_with(start));
         if opens && (item_follows || method_follows) {
             spaced.push('\n');
         }

@@ -62,11 +62,14 @@ impl Emitter<'_> {
         quote! { #documentation #rename #skip pub #name: #value }
     }
 
-    /// A field that is not described is what its type is.
-    fn field_documentation(&self, field: &Field) -> TokenStream {
+    /// What a field holds. One that is not described is what its type is.
+    pub(super) fn field_text(&self, field: &Field) -> String {
         let of_type = || self.model.find(field.value.named()?)?.description.clone();
-        let mut text =
-            field.description.clone().or_else(of_type).unwrap_or_else(|| format!("`{}`", field.wire_name));
+        field.description.clone().or_else(of_type).unwrap_or_else(|| format!("`{}`", field.wire_name))
+    }
+
+    fn field_documentation(&self, field: &Field) -> TokenStream {
+        let mut text = self.field_text(field);
         if let Some(default) = &field.default {
             text += &format!("\n\nAbsence stands for `{default}`.");
         }

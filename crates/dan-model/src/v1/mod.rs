@@ -165,7 +165,7 @@ pub enum StatusCode {
     /// The dataset no longer exists.
     Unavailable,
     /// A value that this version does not know, as it was sent.
-    Unknown(i64),
+    Unknown(crate::open_enum::UnknownInteger<Self>),
 }
 
 impl StatusCode {
@@ -180,24 +180,36 @@ impl StatusCode {
             Self::Waiting => 5,
             Self::AggregateUnknown => 6,
             Self::Unavailable => 7,
-            Self::Unknown(value) => value,
+            Self::Unknown(value) => value.value(),
         }
+    }
+}
+
+impl crate::open_enum::IntegerEnum for StatusCode {
+    const KNOWN: &'static [i64] = &[0, 1, 2, 3, 4, 5, 6, 7];
+
+    fn known(value: i64) -> Option<Self> {
+        match value {
+            0 => Some(Self::NotDetermined),
+            1 => Some(Self::Available),
+            2 => Some(Self::PendingConsent),
+            3 => Some(Self::Denied),
+            4 => Some(Self::Expired),
+            5 => Some(Self::Waiting),
+            6 => Some(Self::AggregateUnknown),
+            7 => Some(Self::Unavailable),
+            _ => None,
+        }
+    }
+
+    fn unknown(value: crate::open_enum::UnknownInteger<Self>) -> Self {
+        Self::Unknown(value)
     }
 }
 
 impl From<i64> for StatusCode {
     fn from(value: i64) -> Self {
-        match value {
-            0 => Self::NotDetermined,
-            1 => Self::Available,
-            2 => Self::PendingConsent,
-            3 => Self::Denied,
-            4 => Self::Expired,
-            5 => Self::Waiting,
-            6 => Self::AggregateUnknown,
-            7 => Self::Unavailable,
-            other => Self::Unknown(other),
-        }
+        crate::open_enum::from_integer(value)
     }
 }
 
@@ -223,8 +235,9 @@ impl JsonSchema for StatusCode {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("StatusCode")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::integer_schema(&[0, 1, 2, 3, 4, 5, 6, 7])
+        crate::open_enum::integer_schema::<Self>()
     }
 }
 
@@ -368,7 +381,7 @@ pub enum ValueType {
     /// Bytes. Never inside JSON: the whole answer is the bytes.
     Binary,
     /// A value that this version does not know, as it was sent.
-    Unknown(String),
+    Unknown(crate::open_enum::UnknownText<Self>),
 }
 
 impl ValueType {
@@ -384,25 +397,47 @@ impl ValueType {
             Self::Amount => "amount",
             Self::JsonSchema => "jsonSchema",
             Self::Binary => "binary",
-            Self::Unknown(text) => text,
+            Self::Unknown(text) => text.as_str(),
         }
+    }
+}
+
+impl crate::open_enum::TextEnum for ValueType {
+    const KNOWN: &'static [&'static str] = &[
+        "boolean",
+        "number",
+        "string",
+        "dateTime",
+        "attachment",
+        "uri",
+        "amount",
+        "jsonSchema",
+        "binary",
+    ];
+
+    fn known(text: &str) -> Option<Self> {
+        match text {
+            "boolean" => Some(Self::Boolean),
+            "number" => Some(Self::Number),
+            "string" => Some(Self::String),
+            "dateTime" => Some(Self::DateTime),
+            "attachment" => Some(Self::Attachment),
+            "uri" => Some(Self::Uri),
+            "amount" => Some(Self::Amount),
+            "jsonSchema" => Some(Self::JsonSchema),
+            "binary" => Some(Self::Binary),
+            _ => None,
+        }
+    }
+
+    fn unknown(text: crate::open_enum::UnknownText<Self>) -> Self {
+        Self::Unknown(text)
     }
 }
 
 impl From<&str> for ValueType {
     fn from(text: &str) -> Self {
-        match text {
-            "boolean" => Self::Boolean,
-            "number" => Self::Number,
-            "string" => Self::String,
-            "dateTime" => Self::DateTime,
-            "attachment" => Self::Attachment,
-            "uri" => Self::Uri,
-            "amount" => Self::Amount,
-            "jsonSchema" => Self::JsonSchema,
-            "binary" => Self::Binary,
-            other => Self::Unknown(other.to_owned()),
-        }
+        crate::open_enum::from_text(text)
     }
 }
 
@@ -428,20 +463,9 @@ impl JsonSchema for ValueType {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("ValueType")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::text_schema(
-            &[
-                "boolean",
-                "number",
-                "string",
-                "dateTime",
-                "attachment",
-                "uri",
-                "amount",
-                "jsonSchema",
-                "binary",
-            ],
-        )
+        crate::open_enum::text_schema::<Self>()
     }
 }
 
@@ -704,7 +728,7 @@ pub enum ParameterType {
     /// An address.
     Uri,
     /// A value that this version does not know, as it was sent.
-    Unknown(String),
+    Unknown(crate::open_enum::UnknownText<Self>),
 }
 
 impl ParameterType {
@@ -717,22 +741,41 @@ impl ParameterType {
             Self::DateTime => "dateTime",
             Self::Attachment => "attachment",
             Self::Uri => "uri",
-            Self::Unknown(text) => text,
+            Self::Unknown(text) => text.as_str(),
         }
+    }
+}
+
+impl crate::open_enum::TextEnum for ParameterType {
+    const KNOWN: &'static [&'static str] = &[
+        "boolean",
+        "number",
+        "string",
+        "dateTime",
+        "attachment",
+        "uri",
+    ];
+
+    fn known(text: &str) -> Option<Self> {
+        match text {
+            "boolean" => Some(Self::Boolean),
+            "number" => Some(Self::Number),
+            "string" => Some(Self::String),
+            "dateTime" => Some(Self::DateTime),
+            "attachment" => Some(Self::Attachment),
+            "uri" => Some(Self::Uri),
+            _ => None,
+        }
+    }
+
+    fn unknown(text: crate::open_enum::UnknownText<Self>) -> Self {
+        Self::Unknown(text)
     }
 }
 
 impl From<&str> for ParameterType {
     fn from(text: &str) -> Self {
-        match text {
-            "boolean" => Self::Boolean,
-            "number" => Self::Number,
-            "string" => Self::String,
-            "dateTime" => Self::DateTime,
-            "attachment" => Self::Attachment,
-            "uri" => Self::Uri,
-            other => Self::Unknown(other.to_owned()),
-        }
+        crate::open_enum::from_text(text)
     }
 }
 
@@ -758,10 +801,9 @@ impl JsonSchema for ParameterType {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("ParameterType")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::text_schema(
-            &["boolean", "number", "string", "dateTime", "attachment", "uri"],
-        )
+        crate::open_enum::text_schema::<Self>()
     }
 }
 
@@ -848,6 +890,74 @@ pub enum Requirement {
     Unknown(crate::UnknownFields),
 }
 
+impl Requirement {
+    /// What happens when a requirement is not met.
+    ///
+    /// `None` on a kind that this version does not know.
+    pub fn failure_action(&self) -> Option<FailureAction> {
+        match self {
+            Self::AccreditationParty(kind) => Some(kind.failure_action),
+            Self::AltinnRights(kind) => Some(kind.failure_action),
+            Self::AltinnRole(kind) => Some(kind.failure_action),
+            Self::Consent(kind) => Some(kind.failure_action),
+            Self::CustomSubject(kind) => Some(kind.failure_action),
+            Self::LegalBasis(kind) => Some(kind.failure_action),
+            Self::MaskinportenScope(kind) => Some(kind.failure_action),
+            Self::PartyType(kind) => Some(kind.failure_action),
+            Self::ProvideOwnToken(kind) => Some(kind.failure_action),
+            Self::Reference(kind) => Some(kind.failure_action),
+            Self::Srr(kind) => Some(kind.failure_action),
+            Self::WhiteListFromConfig(kind) => Some(kind.failure_action),
+            Self::WhiteList(kind) => Some(kind.failure_action),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The service contexts in which the requirement counts. Absent means all.
+    ///
+    /// `None` when there is no value, or on a kind that this version does not know.
+    pub fn applies_to_service_context(&self) -> Option<&[String]> {
+        match self {
+            Self::AccreditationParty(kind) => kind.applies_to_service_context.as_deref(),
+            Self::AltinnRights(kind) => kind.applies_to_service_context.as_deref(),
+            Self::AltinnRole(kind) => kind.applies_to_service_context.as_deref(),
+            Self::Consent(kind) => kind.applies_to_service_context.as_deref(),
+            Self::CustomSubject(kind) => kind.applies_to_service_context.as_deref(),
+            Self::LegalBasis(kind) => kind.applies_to_service_context.as_deref(),
+            Self::MaskinportenScope(kind) => kind.applies_to_service_context.as_deref(),
+            Self::PartyType(kind) => kind.applies_to_service_context.as_deref(),
+            Self::ProvideOwnToken(kind) => kind.applies_to_service_context.as_deref(),
+            Self::Reference(kind) => kind.applies_to_service_context.as_deref(),
+            Self::Srr(kind) => kind.applies_to_service_context.as_deref(),
+            Self::WhiteListFromConfig(kind) => kind.applies_to_service_context.as_deref(),
+            Self::WhiteList(kind) => kind.applies_to_service_context.as_deref(),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Whether the requirement is examined again at each harvest.
+    ///
+    /// `None` on a kind that this version does not know.
+    pub fn required_on_evidence_harvester(&self) -> Option<bool> {
+        match self {
+            Self::AccreditationParty(kind) => Some(kind.required_on_evidence_harvester),
+            Self::AltinnRights(kind) => Some(kind.required_on_evidence_harvester),
+            Self::AltinnRole(kind) => Some(kind.required_on_evidence_harvester),
+            Self::Consent(kind) => Some(kind.required_on_evidence_harvester),
+            Self::CustomSubject(kind) => Some(kind.required_on_evidence_harvester),
+            Self::LegalBasis(kind) => Some(kind.required_on_evidence_harvester),
+            Self::MaskinportenScope(kind) => Some(kind.required_on_evidence_harvester),
+            Self::PartyType(kind) => Some(kind.required_on_evidence_harvester),
+            Self::ProvideOwnToken(kind) => Some(kind.required_on_evidence_harvester),
+            Self::Reference(kind) => Some(kind.required_on_evidence_harvester),
+            Self::Srr(kind) => Some(kind.required_on_evidence_harvester),
+            Self::WhiteListFromConfig(kind) => Some(kind.required_on_evidence_harvester),
+            Self::WhiteList(kind) => Some(kind.required_on_evidence_harvester),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
 /// What happens when a requirement is not met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -857,7 +967,7 @@ pub enum FailureAction {
     /// The dataset is left out, and the request goes on.
     Skip,
     /// A value that this version does not know, as it was sent.
-    Unknown(i64),
+    Unknown(crate::open_enum::UnknownInteger<Self>),
 }
 
 impl FailureAction {
@@ -866,18 +976,30 @@ impl FailureAction {
         match self {
             Self::Deny => 0,
             Self::Skip => 1,
-            Self::Unknown(value) => value,
+            Self::Unknown(value) => value.value(),
         }
+    }
+}
+
+impl crate::open_enum::IntegerEnum for FailureAction {
+    const KNOWN: &'static [i64] = &[0, 1];
+
+    fn known(value: i64) -> Option<Self> {
+        match value {
+            0 => Some(Self::Deny),
+            1 => Some(Self::Skip),
+            _ => None,
+        }
+    }
+
+    fn unknown(value: crate::open_enum::UnknownInteger<Self>) -> Self {
+        Self::Unknown(value)
     }
 }
 
 impl From<i64> for FailureAction {
     fn from(value: i64) -> Self {
-        match value {
-            0 => Self::Deny,
-            1 => Self::Skip,
-            other => Self::Unknown(other),
-        }
+        crate::open_enum::from_integer(value)
     }
 }
 
@@ -903,8 +1025,9 @@ impl JsonSchema for FailureAction {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("FailureAction")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::integer_schema(&[0, 1])
+        crate::open_enum::integer_schema::<Self>()
     }
 }
 
@@ -975,7 +1098,7 @@ pub enum AccreditationPartyRelation {
     /// Who asks is not who is asked about.
     RequestorAndSubjectAreNotEqual,
     /// A value that this version does not know, as it was sent.
-    Unknown(String),
+    Unknown(crate::open_enum::UnknownText<Self>),
 }
 
 impl AccreditationPartyRelation {
@@ -987,21 +1110,41 @@ impl AccreditationPartyRelation {
             Self::RequestorAndSubjectAreEqual => "RequestorAndSubjectAreEqual",
             Self::RequestorAndOwnerAreNotEqual => "RequestorAndOwnerAreNotEqual",
             Self::RequestorAndSubjectAreNotEqual => "RequestorAndSubjectAreNotEqual",
-            Self::Unknown(text) => text,
+            Self::Unknown(text) => text.as_str(),
         }
+    }
+}
+
+impl crate::open_enum::TextEnum for AccreditationPartyRelation {
+    const KNOWN: &'static [&'static str] = &[
+        "RequestorAndOwnerAreEqual",
+        "SubjectAndOwnerAreEqual",
+        "RequestorAndSubjectAreEqual",
+        "RequestorAndOwnerAreNotEqual",
+        "RequestorAndSubjectAreNotEqual",
+    ];
+
+    fn known(text: &str) -> Option<Self> {
+        match text {
+            "RequestorAndOwnerAreEqual" => Some(Self::RequestorAndOwnerAreEqual),
+            "SubjectAndOwnerAreEqual" => Some(Self::SubjectAndOwnerAreEqual),
+            "RequestorAndSubjectAreEqual" => Some(Self::RequestorAndSubjectAreEqual),
+            "RequestorAndOwnerAreNotEqual" => Some(Self::RequestorAndOwnerAreNotEqual),
+            "RequestorAndSubjectAreNotEqual" => {
+                Some(Self::RequestorAndSubjectAreNotEqual)
+            }
+            _ => None,
+        }
+    }
+
+    fn unknown(text: crate::open_enum::UnknownText<Self>) -> Self {
+        Self::Unknown(text)
     }
 }
 
 impl From<&str> for AccreditationPartyRelation {
     fn from(text: &str) -> Self {
-        match text {
-            "RequestorAndOwnerAreEqual" => Self::RequestorAndOwnerAreEqual,
-            "SubjectAndOwnerAreEqual" => Self::SubjectAndOwnerAreEqual,
-            "RequestorAndSubjectAreEqual" => Self::RequestorAndSubjectAreEqual,
-            "RequestorAndOwnerAreNotEqual" => Self::RequestorAndOwnerAreNotEqual,
-            "RequestorAndSubjectAreNotEqual" => Self::RequestorAndSubjectAreNotEqual,
-            other => Self::Unknown(other.to_owned()),
-        }
+        crate::open_enum::from_text(text)
     }
 }
 
@@ -1027,16 +1170,9 @@ impl JsonSchema for AccreditationPartyRelation {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("AccreditationPartyRelation")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::text_schema(
-            &[
-                "RequestorAndOwnerAreEqual",
-                "SubjectAndOwnerAreEqual",
-                "RequestorAndSubjectAreEqual",
-                "RequestorAndOwnerAreNotEqual",
-                "RequestorAndSubjectAreNotEqual",
-            ],
-        )
+        crate::open_enum::text_schema::<Self>()
     }
 }
 
@@ -1137,7 +1273,7 @@ pub enum AltinnAction {
     /// To come in.
     Access,
     /// A value that this version does not know, as it was sent.
-    Unknown(String),
+    Unknown(crate::open_enum::UnknownText<Self>),
 }
 
 impl AltinnAction {
@@ -1150,22 +1286,41 @@ impl AltinnAction {
             Self::ArchiveRead => "ArchiveRead",
             Self::ArchiveDelete => "ArchiveDelete",
             Self::Access => "Access",
-            Self::Unknown(text) => text,
+            Self::Unknown(text) => text.as_str(),
         }
+    }
+}
+
+impl crate::open_enum::TextEnum for AltinnAction {
+    const KNOWN: &'static [&'static str] = &[
+        "Read",
+        "Write",
+        "Sign",
+        "ArchiveRead",
+        "ArchiveDelete",
+        "Access",
+    ];
+
+    fn known(text: &str) -> Option<Self> {
+        match text {
+            "Read" => Some(Self::Read),
+            "Write" => Some(Self::Write),
+            "Sign" => Some(Self::Sign),
+            "ArchiveRead" => Some(Self::ArchiveRead),
+            "ArchiveDelete" => Some(Self::ArchiveDelete),
+            "Access" => Some(Self::Access),
+            _ => None,
+        }
+    }
+
+    fn unknown(text: crate::open_enum::UnknownText<Self>) -> Self {
+        Self::Unknown(text)
     }
 }
 
 impl From<&str> for AltinnAction {
     fn from(text: &str) -> Self {
-        match text {
-            "Read" => Self::Read,
-            "Write" => Self::Write,
-            "Sign" => Self::Sign,
-            "ArchiveRead" => Self::ArchiveRead,
-            "ArchiveDelete" => Self::ArchiveDelete,
-            "Access" => Self::Access,
-            other => Self::Unknown(other.to_owned()),
-        }
+        crate::open_enum::from_text(text)
     }
 }
 
@@ -1191,10 +1346,9 @@ impl JsonSchema for AltinnAction {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("AltinnAction")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::text_schema(
-            &["Read", "Write", "Sign", "ArchiveRead", "ArchiveDelete", "Access"],
-        )
+        crate::open_enum::text_schema::<Self>()
     }
 }
 
@@ -1275,7 +1429,7 @@ pub enum AccreditationPartyType {
     /// The organization that the access token was issued to.
     Owner,
     /// A value that this version does not know, as it was sent.
-    Unknown(String),
+    Unknown(crate::open_enum::UnknownText<Self>),
 }
 
 impl AccreditationPartyType {
@@ -1285,19 +1439,31 @@ impl AccreditationPartyType {
             Self::Subject => "Subject",
             Self::Requestor => "Requestor",
             Self::Owner => "Owner",
-            Self::Unknown(text) => text,
+            Self::Unknown(text) => text.as_str(),
         }
+    }
+}
+
+impl crate::open_enum::TextEnum for AccreditationPartyType {
+    const KNOWN: &'static [&'static str] = &["Subject", "Requestor", "Owner"];
+
+    fn known(text: &str) -> Option<Self> {
+        match text {
+            "Subject" => Some(Self::Subject),
+            "Requestor" => Some(Self::Requestor),
+            "Owner" => Some(Self::Owner),
+            _ => None,
+        }
+    }
+
+    fn unknown(text: crate::open_enum::UnknownText<Self>) -> Self {
+        Self::Unknown(text)
     }
 }
 
 impl From<&str> for AccreditationPartyType {
     fn from(text: &str) -> Self {
-        match text {
-            "Subject" => Self::Subject,
-            "Requestor" => Self::Requestor,
-            "Owner" => Self::Owner,
-            other => Self::Unknown(other.to_owned()),
-        }
+        crate::open_enum::from_text(text)
     }
 }
 
@@ -1323,8 +1489,9 @@ impl JsonSchema for AccreditationPartyType {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("AccreditationPartyType")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::text_schema(&["Subject", "Requestor", "Owner"])
+        crate::open_enum::text_schema::<Self>()
     }
 }
 
@@ -1339,7 +1506,7 @@ pub enum AccreditationPartyTypeCode {
     /// The organization that the access token was issued to.
     Owner,
     /// A value that this version does not know, as it was sent.
-    Unknown(i64),
+    Unknown(crate::open_enum::UnknownInteger<Self>),
 }
 
 impl AccreditationPartyTypeCode {
@@ -1349,19 +1516,31 @@ impl AccreditationPartyTypeCode {
             Self::Subject => 1,
             Self::Requestor => 2,
             Self::Owner => 3,
-            Self::Unknown(value) => value,
+            Self::Unknown(value) => value.value(),
         }
+    }
+}
+
+impl crate::open_enum::IntegerEnum for AccreditationPartyTypeCode {
+    const KNOWN: &'static [i64] = &[1, 2, 3];
+
+    fn known(value: i64) -> Option<Self> {
+        match value {
+            1 => Some(Self::Subject),
+            2 => Some(Self::Requestor),
+            3 => Some(Self::Owner),
+            _ => None,
+        }
+    }
+
+    fn unknown(value: crate::open_enum::UnknownInteger<Self>) -> Self {
+        Self::Unknown(value)
     }
 }
 
 impl From<i64> for AccreditationPartyTypeCode {
     fn from(value: i64) -> Self {
-        match value {
-            1 => Self::Subject,
-            2 => Self::Requestor,
-            3 => Self::Owner,
-            other => Self::Unknown(other),
-        }
+        crate::open_enum::from_integer(value)
     }
 }
 
@@ -1387,8 +1566,9 @@ impl JsonSchema for AccreditationPartyTypeCode {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("AccreditationPartyTypeCode")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::integer_schema(&[1, 2, 3])
+        crate::open_enum::integer_schema::<Self>()
     }
 }
 
@@ -1625,7 +1805,7 @@ pub enum LegalBasisTypes {
     /// Either.
     EspdOrCpv,
     /// A value that this version does not know, as it was sent.
-    Unknown(i64),
+    Unknown(crate::open_enum::UnknownInteger<Self>),
 }
 
 impl LegalBasisTypes {
@@ -1635,19 +1815,31 @@ impl LegalBasisTypes {
             Self::Espd => 1,
             Self::Cpv => 2,
             Self::EspdOrCpv => 3,
-            Self::Unknown(value) => value,
+            Self::Unknown(value) => value.value(),
         }
+    }
+}
+
+impl crate::open_enum::IntegerEnum for LegalBasisTypes {
+    const KNOWN: &'static [i64] = &[1, 2, 3];
+
+    fn known(value: i64) -> Option<Self> {
+        match value {
+            1 => Some(Self::Espd),
+            2 => Some(Self::Cpv),
+            3 => Some(Self::EspdOrCpv),
+            _ => None,
+        }
+    }
+
+    fn unknown(value: crate::open_enum::UnknownInteger<Self>) -> Self {
+        Self::Unknown(value)
     }
 }
 
 impl From<i64> for LegalBasisTypes {
     fn from(value: i64) -> Self {
-        match value {
-            1 => Self::Espd,
-            2 => Self::Cpv,
-            3 => Self::EspdOrCpv,
-            other => Self::Unknown(other),
-        }
+        crate::open_enum::from_integer(value)
     }
 }
 
@@ -1673,8 +1865,9 @@ impl JsonSchema for LegalBasisTypes {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("LegalBasisTypes")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::integer_schema(&[1, 2, 3])
+        crate::open_enum::integer_schema::<Self>()
     }
 }
 
@@ -1831,7 +2024,7 @@ pub enum PartyTypeConstraint {
     /// A party from abroad.
     Foreign,
     /// A value that this version does not know, as it was sent.
-    Unknown(i64),
+    Unknown(crate::open_enum::UnknownInteger<Self>),
 }
 
 impl PartyTypeConstraint {
@@ -1845,23 +2038,35 @@ impl PartyTypeConstraint {
             Self::SectorCode => 4,
             Self::Invalid => 8,
             Self::Foreign => 9,
-            Self::Unknown(value) => value,
+            Self::Unknown(value) => value.value(),
         }
+    }
+}
+
+impl crate::open_enum::IntegerEnum for PartyTypeConstraint {
+    const KNOWN: &'static [i64] = &[0, 1, 2, 3, 4, 8, 9];
+
+    fn known(value: i64) -> Option<Self> {
+        match value {
+            0 => Some(Self::PrivatePerson),
+            1 => Some(Self::PublicAgency),
+            2 => Some(Self::PrivateEnterprise),
+            3 => Some(Self::NaceCode),
+            4 => Some(Self::SectorCode),
+            8 => Some(Self::Invalid),
+            9 => Some(Self::Foreign),
+            _ => None,
+        }
+    }
+
+    fn unknown(value: crate::open_enum::UnknownInteger<Self>) -> Self {
+        Self::Unknown(value)
     }
 }
 
 impl From<i64> for PartyTypeConstraint {
     fn from(value: i64) -> Self {
-        match value {
-            0 => Self::PrivatePerson,
-            1 => Self::PublicAgency,
-            2 => Self::PrivateEnterprise,
-            3 => Self::NaceCode,
-            4 => Self::SectorCode,
-            8 => Self::Invalid,
-            9 => Self::Foreign,
-            other => Self::Unknown(other),
-        }
+        crate::open_enum::from_integer(value)
     }
 }
 
@@ -1887,8 +2092,9 @@ impl JsonSchema for PartyTypeConstraint {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("PartyTypeConstraint")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::integer_schema(&[0, 1, 2, 3, 4, 8, 9])
+        crate::open_enum::integer_schema::<Self>()
     }
 }
 
@@ -2014,7 +2220,7 @@ pub enum ReferenceType {
     /// The reference for the requestor's own use.
     ExternalReference,
     /// A value that this version does not know, as it was sent.
-    Unknown(i64),
+    Unknown(crate::open_enum::UnknownInteger<Self>),
 }
 
 impl ReferenceType {
@@ -2023,18 +2229,30 @@ impl ReferenceType {
         match self {
             Self::ConsentReference => 0,
             Self::ExternalReference => 1,
-            Self::Unknown(value) => value,
+            Self::Unknown(value) => value.value(),
         }
+    }
+}
+
+impl crate::open_enum::IntegerEnum for ReferenceType {
+    const KNOWN: &'static [i64] = &[0, 1];
+
+    fn known(value: i64) -> Option<Self> {
+        match value {
+            0 => Some(Self::ConsentReference),
+            1 => Some(Self::ExternalReference),
+            _ => None,
+        }
+    }
+
+    fn unknown(value: crate::open_enum::UnknownInteger<Self>) -> Self {
+        Self::Unknown(value)
     }
 }
 
 impl From<i64> for ReferenceType {
     fn from(value: i64) -> Self {
-        match value {
-            0 => Self::ConsentReference,
-            1 => Self::ExternalReference,
-            other => Self::Unknown(other),
-        }
+        crate::open_enum::from_integer(value)
     }
 }
 
@@ -2060,8 +2278,9 @@ impl JsonSchema for ReferenceType {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("ReferenceType")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::integer_schema(&[0, 1])
+        crate::open_enum::integer_schema::<Self>()
     }
 }
 
@@ -2652,7 +2871,7 @@ pub enum LegalBasisKind {
     /// Codes of the Common Procurement Vocabulary.
     Cpv,
     /// A value that this version does not know, as it was sent.
-    Unknown(String),
+    Unknown(crate::open_enum::UnknownText<Self>),
 }
 
 impl LegalBasisKind {
@@ -2661,18 +2880,30 @@ impl LegalBasisKind {
         match self {
             Self::Espd => "espd",
             Self::Cpv => "cpv",
-            Self::Unknown(text) => text,
+            Self::Unknown(text) => text.as_str(),
         }
+    }
+}
+
+impl crate::open_enum::TextEnum for LegalBasisKind {
+    const KNOWN: &'static [&'static str] = &["espd", "cpv"];
+
+    fn known(text: &str) -> Option<Self> {
+        match text {
+            "espd" => Some(Self::Espd),
+            "cpv" => Some(Self::Cpv),
+            _ => None,
+        }
+    }
+
+    fn unknown(text: crate::open_enum::UnknownText<Self>) -> Self {
+        Self::Unknown(text)
     }
 }
 
 impl From<&str> for LegalBasisKind {
     fn from(text: &str) -> Self {
-        match text {
-            "espd" => Self::Espd,
-            "cpv" => Self::Cpv,
-            other => Self::Unknown(other.to_owned()),
-        }
+        crate::open_enum::from_text(text)
     }
 }
 
@@ -2698,8 +2929,9 @@ impl JsonSchema for LegalBasisKind {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("LegalBasisKind")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::text_schema(&["espd", "cpv"])
+        crate::open_enum::text_schema::<Self>()
     }
 }
 
@@ -3096,7 +3328,7 @@ pub enum NotificationType {
     /// By text message.
     Sms,
     /// A value that this version does not know, as it was sent.
-    Unknown(String),
+    Unknown(crate::open_enum::UnknownText<Self>),
 }
 
 impl NotificationType {
@@ -3105,18 +3337,30 @@ impl NotificationType {
         match self {
             Self::Email => "Email",
             Self::Sms => "SMS",
-            Self::Unknown(text) => text,
+            Self::Unknown(text) => text.as_str(),
         }
+    }
+}
+
+impl crate::open_enum::TextEnum for NotificationType {
+    const KNOWN: &'static [&'static str] = &["Email", "SMS"];
+
+    fn known(text: &str) -> Option<Self> {
+        match text {
+            "Email" => Some(Self::Email),
+            "SMS" => Some(Self::Sms),
+            _ => None,
+        }
+    }
+
+    fn unknown(text: crate::open_enum::UnknownText<Self>) -> Self {
+        Self::Unknown(text)
     }
 }
 
 impl From<&str> for NotificationType {
     fn from(text: &str) -> Self {
-        match text {
-            "Email" => Self::Email,
-            "SMS" => Self::Sms,
-            other => Self::Unknown(other.to_owned()),
-        }
+        crate::open_enum::from_text(text)
     }
 }
 
@@ -3142,8 +3386,9 @@ impl JsonSchema for NotificationType {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("NotificationType")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::text_schema(&["Email", "SMS"])
+        crate::open_enum::text_schema::<Self>()
     }
 }
 
@@ -4126,7 +4371,7 @@ pub enum ErrorCode {
     /// The source is broken.
     SourcePermanentError,
     /// A value that this version does not know, as it was sent.
-    Unknown(i64),
+    Unknown(crate::open_enum::UnknownInteger<Self>),
 }
 
 impl ErrorCode {
@@ -4166,49 +4411,65 @@ impl ErrorCode {
             Self::SourceTransientError => 3001,
             Self::SourceRejectedInput => 3002,
             Self::SourcePermanentError => 3003,
-            Self::Unknown(value) => value,
+            Self::Unknown(value) => value.value(),
         }
+    }
+}
+
+impl crate::open_enum::IntegerEnum for ErrorCode {
+    const KNOWN: &'static [i64] = &[
+        1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012,
+        1013, 1014, 1015, 1016, 1017, 1018, 1019, 1020, 1021, 1022, 1023, 1024, 1025,
+        1026, 1027, 1028, 1029, 3001, 3002, 3003,
+    ];
+
+    fn known(value: i64) -> Option<Self> {
+        match value {
+            1000 => Some(Self::InvalidCertificate),
+            1001 => Some(Self::InvalidRequestor),
+            1002 => Some(Self::UnknownAccreditation),
+            1003 => Some(Self::ExpiredAccreditation),
+            1004 => Some(Self::InvalidSubject),
+            1005 => Some(Self::DeletedSubject),
+            1006 => Some(Self::InvalidEvidenceRequest),
+            1007 => Some(Self::UnknownEvidenceCode),
+            1008 => Some(Self::InvalidLegalBasis),
+            1009 => Some(Self::InvalidLegalBasisReference),
+            1010 => Some(Self::ConsentNotGranted),
+            1011 => Some(Self::ConsentExpired),
+            1012 => Some(Self::ConsentRevoked),
+            1013 => Some(Self::UpstreamUnavailable),
+            1014 => Some(Self::InvalidAuthorizationRequest),
+            1015 => Some(Self::InternalServerError),
+            1016 => Some(Self::EvidenceNotReady),
+            1017 => Some(Self::InvalidParameter),
+            1018 => Some(Self::InvalidValidTo),
+            1019 => Some(Self::AuthorizationDenied),
+            1020 => Some(Self::InvalidOwner),
+            1021 => Some(Self::ConsentAlreadyAnswered),
+            1022 => Some(Self::AltinnCommunicationFailed),
+            1023 => Some(Self::MissingAuthentication),
+            1024 => Some(Self::InvalidAccessToken),
+            1025 => Some(Self::ServiceContextNotConfigured),
+            1026 => Some(Self::AccreditationRepositoryFailed),
+            1027 => Some(Self::InvalidQuery),
+            1028 => Some(Self::Upstream),
+            1029 => Some(Self::QuotaExceeded),
+            3001 => Some(Self::SourceTransientError),
+            3002 => Some(Self::SourceRejectedInput),
+            3003 => Some(Self::SourcePermanentError),
+            _ => None,
+        }
+    }
+
+    fn unknown(value: crate::open_enum::UnknownInteger<Self>) -> Self {
+        Self::Unknown(value)
     }
 }
 
 impl From<i64> for ErrorCode {
     fn from(value: i64) -> Self {
-        match value {
-            1000 => Self::InvalidCertificate,
-            1001 => Self::InvalidRequestor,
-            1002 => Self::UnknownAccreditation,
-            1003 => Self::ExpiredAccreditation,
-            1004 => Self::InvalidSubject,
-            1005 => Self::DeletedSubject,
-            1006 => Self::InvalidEvidenceRequest,
-            1007 => Self::UnknownEvidenceCode,
-            1008 => Self::InvalidLegalBasis,
-            1009 => Self::InvalidLegalBasisReference,
-            1010 => Self::ConsentNotGranted,
-            1011 => Self::ConsentExpired,
-            1012 => Self::ConsentRevoked,
-            1013 => Self::UpstreamUnavailable,
-            1014 => Self::InvalidAuthorizationRequest,
-            1015 => Self::InternalServerError,
-            1016 => Self::EvidenceNotReady,
-            1017 => Self::InvalidParameter,
-            1018 => Self::InvalidValidTo,
-            1019 => Self::AuthorizationDenied,
-            1020 => Self::InvalidOwner,
-            1021 => Self::ConsentAlreadyAnswered,
-            1022 => Self::AltinnCommunicationFailed,
-            1023 => Self::MissingAuthentication,
-            1024 => Self::InvalidAccessToken,
-            1025 => Self::ServiceContextNotConfigured,
-            1026 => Self::AccreditationRepositoryFailed,
-            1027 => Self::InvalidQuery,
-            1028 => Self::Upstream,
-            1029 => Self::QuotaExceeded,
-            3001 => Self::SourceTransientError,
-            3002 => Self::SourceRejectedInput,
-            3003 => Self::SourcePermanentError,
-            other => Self::Unknown(other),
-        }
+        crate::open_enum::from_integer(value)
     }
 }
 
@@ -4234,14 +4495,9 @@ impl JsonSchema for ErrorCode {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Borrowed("ErrorCode")
     }
+
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        crate::open_enum::integer_schema(
-            &[
-                1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1009, 1010, 1011,
-                1012, 1013, 1014, 1015, 1016, 1017, 1018, 1019, 1020, 1021, 1022, 1023,
-                1024, 1025, 1026, 1027, 1028, 1029, 3001, 3002, 3003,
-            ],
-        )
+        crate::open_enum::integer_schema::<Self>()
     }
 }
 
