@@ -2,26 +2,27 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::assertion::AssertionRequest;
-use crate::cache::{KeptToken, KeptTokens, TokenCacheKey, TokenGrant};
-use crate::credential::ClientCredential;
-use crate::endpoints::{Endpoints, MaskinportenEnvironment};
+use crate::cache::{KeptToken, KeptTokens};
+use crate::clock::{Clock, SystemClock};
+use crate::credential::{ClientCredential, CredentialSource};
 use crate::error::{AuthError, AuthErrorKind};
+use crate::grant::{JwtBearerClient, JwtBearerGrant, Retry};
 use crate::provider::AccessTokenProvider;
+use crate::request::{AuthorizationDetails, TokenRequest};
+use crate::secret::Secret;
+use crate::server::{
+    Endpoints, HttpSettings, Location, MaskinportenEnvironment, Server, TokenServer, WellKnown,
+};
 use crate::token::AccessToken;
-use crate::token_server::{GrantedToken, TokenServer};
-
-/// How long a connection may take, and how long an answer.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Gets access tokens from Maskinporten by the JWT-bearer grant (RFC 7523), and keeps each while it is good.
 ///
-/// One client serves one set of scopes. Share it: all who ask while a grant is under way get that one's token.
+/// A client is made for one [`TokenRequest`], and gives others by [`for_request`](Self::for_request). It is cheap to clone,
+/// and clones share everything: all who ask for the same while a grant is under way get that one's token.
 ///
 /// ```no_run
 /// use dan_auth::{AccessTokenProvider, ClientCredential, MaskinportenClient, MaskinportenEnvironment, PrivateKey};
@@ -37,24 +38,67 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct MaskinportenClient {
+    grants: Arc<JwtBearerClient>,
+    tokens: Arc<KeptTokens>,
+    request: TokenRequest,
     token: Arc<KeptToken>,
 }
 
 impl MaskinportenClient {
     /// A client with this id, as Maskinporten's self-service shows it, that signs with this credential.
     pub fn builder(client_id: impl Into<String>, credential: ClientCredential) -> MaskinportenClientBuilder {
-        MaskinportenClientBuilder {
-            request: AssertionRequest {
-                client_id: client_id.into(),
-                scope: String::new(),
-                resource: None,
-                consumer_org: None,
-            },
-            credential,
-            server: ServerAddress::Endpoints(MaskinportenEnvironment::Production.into()),
-            certificate_authorities: None,
-        }
+        MaskinportenClientBuilder::new(client_id.into(), Credential::Fixed(credential))
+    }
+
+    /// A client whose credential may change while it runs, such as a [`ReloadingCredential`](crate::ReloadingCredential).
+    pub fn with_credential_source(
+        client_id: impl Into<String>,
+        source: impl CredentialSource + 'static,
+    ) -> MaskinportenClientBuilder {
+        MaskinportenClientBuilder::new(client_id.into(), Credential::Source(Arc::new(source)))
+    }
+
+    /// The same client, asking for something else: on behalf of another customer, for other scopes. It shares key,
+    /// connections and kept tokens with this one, so that it can be made for a single call.
+    ///
+    /// ```no_run
+    /// # use dan_auth::{AccessTokenProvider, AuthError, MaskinportenClient};
+    /// # async fn example(client: MaskinportenClient) -> Result<(), AuthError> {
+    /// let customer = client.for_request(client.request().clone().consumer_org("310123455"))?;
+    /// let token = customer.access_token().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::Configuration`] says what of the request the token server would refuse.
+    pub fn for_request(&self, request: TokenRequest) -> Result<Self, AuthError> {
+        Self::asking(Arc::clone(&self.grants), Arc::clone(&self.tokens), request)
+    }
+
+    /// What this client asks for.
+    pub fn request(&self) -> &TokenRequest {
+        &self.request
+    }
+
+    /// By how many seconds the token server's clock was ahead of this machine's at its last answer; less than zero when it
+    /// was behind. A client whose clock is wrong gets tokens all the same, and a warning in the log.
+    pub fn clock_offset_seconds(&self) -> i64 {
+        self.grants.server.clock_offset_seconds()
+    }
+
+    fn asking(
+        grants: Arc<JwtBearerClient>,
+        tokens: Arc<KeptTokens>,
+        request: TokenRequest,
+    ) -> Result<Self, AuthError> {
+        request.check()?;
+        let token = tokens.token(request.cache_key().build(), || {
+            Arc::new(JwtBearerGrant { client: Arc::clone(&grants), request: request.clone() })
+        });
+        Ok(Self { grants, tokens, request, token })
     }
 }
 
@@ -71,18 +115,32 @@ impl AccessTokenProvider for MaskinportenClient {
 
 impl fmt::Debug for MaskinportenClient {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("MaskinportenClient").finish_non_exhaustive()
+        formatter
+            .debug_struct("MaskinportenClient")
+            .field("client_id", &self.grants.client_id)
+            .field("request", &self.request)
+            .finish_non_exhaustive()
     }
 }
 
 /// Settings of a [`MaskinportenClient`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct MaskinportenClientBuilder {
-    request: AssertionRequest,
-    credential: ClientCredential,
+    client_id: String,
+    credential: Credential,
+    request: TokenRequest,
     server: ServerAddress,
-    certificate_authorities: Option<Vec<u8>>,
+    issuer: Option<String>,
+    http: HttpSettings,
+    attempts: Option<u32>,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Clone)]
+enum Credential {
+    Fixed(ClientCredential),
+    Source(Arc<dyn CredentialSource>),
 }
 
 #[derive(Debug, Clone)]
@@ -92,6 +150,19 @@ enum ServerAddress {
 }
 
 impl MaskinportenClientBuilder {
+    fn new(client_id: String, credential: Credential) -> Self {
+        Self {
+            client_id,
+            credential,
+            request: TokenRequest::new(""),
+            server: ServerAddress::Endpoints(MaskinportenEnvironment::Production.into()),
+            issuer: None,
+            http: HttpSettings::default(),
+            attempts: None,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
     /// The installation of Maskinporten; production unless said.
     pub fn environment(self, environment: MaskinportenEnvironment) -> Self {
         self.endpoints(environment.into())
@@ -104,32 +175,78 @@ impl MaskinportenClientBuilder {
     }
 
     /// Another token server, by the URL of its metadata document (RFC 8414). It is read at the first grant, and kept.
+    ///
+    /// The document must lie where that of its issuer does, unless [`expected_issuer`](Self::expected_issuer) names the
+    /// issuer.
     pub fn well_known_url(mut self, url: impl Into<String>) -> Self {
         self.server = ServerAddress::WellKnown(url.into());
         self
     }
 
+    /// The issuer that the metadata document must name, to the letter.
+    pub fn expected_issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Everything that is asked for.
+    pub fn request(mut self, request: TokenRequest) -> Self {
+        self.request = request;
+        self
+    }
+
     /// The scopes to ask for, separated by blanks. Each must be registered on the client.
-    pub fn scopes(mut self, scopes: impl Into<String>) -> Self {
-        self.request.scope = scopes.into();
+    pub fn scopes(mut self, scopes: impl AsRef<str>) -> Self {
+        self.request = self.request.with_scopes(scopes);
         self
     }
 
-    /// The API that the token is meant for, an absolute URI (RFC 8707), when that API wants to be the audience.
+    /// As [`TokenRequest::resource`].
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
-        self.request.resource = Some(resource.into());
+        self.request = self.request.resource(resource);
         self
     }
 
-    /// The organization number of the customer on whose behalf a supplier asks, by a delegation in Altinn.
+    /// As [`TokenRequest::consumer_org`].
     pub fn consumer_org(mut self, organization_number: impl Into<String>) -> Self {
-        self.request.consumer_org = Some(organization_number.into());
+        self.request = self.request.consumer_org(organization_number);
+        self
+    }
+
+    /// As [`TokenRequest::pid`].
+    pub fn pid(mut self, national_identity_number: impl Into<Secret>) -> Self {
+        self.request = self.request.pid(national_identity_number);
+        self
+    }
+
+    /// As [`TokenRequest::authorization_details`].
+    pub fn authorization_details(mut self, details: AuthorizationDetails) -> Self {
+        self.request = self.request.authorization_details(details);
+        self
+    }
+
+    /// How long one request to the token server may take; ten seconds unless said.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.http.timeout = Some(timeout);
+        self
+    }
+
+    /// How many times the token server is asked before a failure is told, the first time included; three unless said. Only
+    /// what may succeed later is asked again, each time with an assertion of its own.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = Some(attempts);
+        self
+    }
+
+    /// Another clock than this machine's, for assertions and for the pauses between attempts.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
         self
     }
 
     /// Trusts these certificate authorities (PEM) instead of the platform's.
     pub fn certificate_authorities_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.certificate_authorities = Some(pem.into());
+        self.http.certificate_authorities = Some(pem.into());
         self
     }
 
@@ -138,63 +255,42 @@ impl MaskinportenClientBuilder {
     /// # Errors
     /// [`AuthErrorKind::Configuration`] names the setting that is missing or cannot be right; [`AuthErrorKind::Key`] says
     /// why Maskinporten could not take the key or the certificate.
-    pub fn build(mut self) -> Result<MaskinportenClient, AuthError> {
-        self.request.scope = self.request.scope.split_whitespace().collect::<Vec<_>>().join(" ");
-        if self.request.scope.is_empty() {
-            return Err(configuration("no scope is asked for: name one that is registered on the client"));
-        }
-        if self.request.client_id.trim().is_empty() {
+    pub fn build(self) -> Result<MaskinportenClient, AuthError> {
+        if self.client_id.trim().is_empty() {
             return Err(configuration("the client id is empty: take it from Maskinporten's self-service"));
         }
-        self.credential.check(SystemTime::now())?;
-        let http = http_client(self.certificate_authorities.as_deref())?;
-        let server = match self.server {
-            ServerAddress::Endpoints(endpoints) => TokenServer::known(http, endpoints),
-            ServerAddress::WellKnown(url) => TokenServer::well_known(http, url)?,
+        self.request.check()?;
+        let credential: Arc<dyn CredentialSource> = match self.credential {
+            Credential::Fixed(credential) => {
+                credential.check(self.clock.now())?;
+                Arc::new(credential)
+            }
+            Credential::Source(source) => source,
         };
-        let grant = JwtBearerGrant { request: self.request, credential: self.credential, server };
-        let key = grant.request.cache_key().build();
-        Ok(MaskinportenClient { token: KeptTokens::default().token(key, || Arc::new(grant)) })
+        let location = match self.server {
+            ServerAddress::Endpoints(endpoints) => Location::Known(endpoints),
+            ServerAddress::WellKnown(url) => Location::WellKnown(WellKnown::new(url, self.issuer)?),
+        };
+        let server = Server::new("the token server", self.http.client()?, Arc::clone(&self.clock));
+        let grants = JwtBearerClient {
+            client_id: self.client_id,
+            credential,
+            server: TokenServer::new(server, location),
+            retry: Retry::new(self.attempts, self.clock),
+        };
+        MaskinportenClient::asking(Arc::new(grants), Arc::new(KeptTokens::default()), self.request)
     }
 }
 
-/// Signs an assertion and exchanges it for a token.
-struct JwtBearerGrant {
-    request: AssertionRequest,
-    credential: ClientCredential,
-    server: TokenServer,
-}
-
-#[async_trait]
-impl TokenGrant for JwtBearerGrant {
-    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
-        let key = self.credential.add_to(self.request.cache_key());
-        Ok(self.server.add_to(key).build())
+impl fmt::Debug for MaskinportenClientBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("MaskinportenClientBuilder")
+            .field("client_id", &self.client_id)
+            .field("request", &self.request)
+            .field("server", &self.server)
+            .finish_non_exhaustive()
     }
-
-    async fn grant(&self) -> Result<GrantedToken, AuthError> {
-        let endpoints = self.server.endpoints().await?;
-        let assertion = self.request.sign(endpoints.issuer(), &self.credential, SystemTime::now())?;
-        self.server.grant(endpoints, &assertion).await
-    }
-}
-
-/// Assertions never follow a redirect, and are never sent twice.
-fn http_client(certificate_authorities: Option<&[u8]>) -> Result<reqwest::Client, AuthError> {
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("dan-auth/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TIMEOUT);
-    if let Some(pem) = certificate_authorities {
-        let roots = reqwest::Certificate::from_pem_bundle(pem).ok().filter(|roots| !roots.is_empty());
-        builder =
-            builder.tls_certs_only(roots.ok_or_else(|| {
-                configuration("the trusted certificate authorities are no PEM certificates")
-            })?);
-    }
-    builder.build().map_err(|_| configuration("TLS cannot be set up with these certificate authorities"))
 }
 
 fn configuration(message: &str) -> AuthError {

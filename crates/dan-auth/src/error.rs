@@ -3,9 +3,10 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::key::KeyProblem;
-use crate::refusal::Refusal;
+use crate::server::Refusal;
 
 /// A key that cannot be used, a setting that cannot be right, or a token that was not given.
 ///
@@ -14,12 +15,15 @@ use crate::refusal::Refusal;
 #[derive(Clone)]
 pub struct AuthError(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: AuthErrorKind,
     message: String,
+    retryable: bool,
+    retry_after: Option<Duration>,
     refusal: Option<Refusal>,
     key_problem: Option<KeyProblem>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// What went wrong, for a caller who decides what to do.
@@ -34,7 +38,8 @@ pub enum AuthErrorKind {
     Refused,
     /// The token server answered that it cannot serve now. Asking again later may help.
     Unavailable,
-    /// No answer came: name resolution, connection, TLS or a time limit. Asking again may help.
+    /// No answer came: name resolution, connection, TLS or a time limit. Asking again may help, except when one of the two
+    /// does not trust the other's certificate: [`AuthError::is_retryable`] tells.
     Network,
     /// Something answered, but not as a token server does: a proxy's page, or a wrong address.
     UnexpectedAnswer,
@@ -43,45 +48,44 @@ pub enum AuthErrorKind {
 impl AuthError {
     /// An error of a provider of one's own. The message says what to do next, and holds no secret.
     pub fn new(kind: AuthErrorKind, message: impl Into<String>) -> Self {
-        Self(Arc::new(Inner {
-            kind,
-            message: message.into(),
-            refusal: None,
-            key_problem: None,
-            source: None,
-        }))
+        Self::of(Inner::new(kind, message.into()))
     }
 
     /// The message says what to do next, and quotes nothing of a key.
     pub(crate) fn of_key(problem: KeyProblem, message: impl Into<String>) -> Self {
-        Self(Arc::new(Inner {
-            kind: AuthErrorKind::Key,
-            message: message.into(),
-            refusal: None,
-            key_problem: Some(problem),
-            source: None,
-        }))
+        let inner = Inner::new(AuthErrorKind::Key, message.into());
+        Self::of(Inner { key_problem: Some(problem), ..inner })
     }
 
     pub(crate) fn refused(kind: AuthErrorKind, refusal: Refusal) -> Self {
-        Self(Arc::new(Inner {
-            kind,
-            message: refusal.to_string(),
-            refusal: Some(refusal),
-            key_problem: None,
-            source: None,
-        }))
+        let inner = Inner::new(kind, refusal.to_string());
+        Self::of(Inner { refusal: Some(refusal), ..inner })
     }
 
     /// The address is left out of the cause, because the message names it once already.
     pub(crate) fn network(message: impl Into<String>, source: reqwest::Error) -> Self {
-        Self(Arc::new(Inner {
-            kind: AuthErrorKind::Network,
-            message: message.into(),
-            refusal: None,
-            key_problem: None,
-            source: Some(Box::new(source.without_url())),
-        }))
+        let inner = Inner::new(AuthErrorKind::Network, message.into());
+        Self::of(Inner { source: Some(Arc::new(source.without_url())), ..inner })
+    }
+
+    /// Asking again does not help, whatever the kind says.
+    pub(crate) fn permanent(self) -> Self {
+        Self::of(Inner { retryable: false, ..Arc::unwrap_or_clone(self.0) })
+    }
+
+    pub(crate) fn with_retry_after(self, retry_after: Option<Duration>) -> Self {
+        Self::of(Inner { retry_after, ..Arc::unwrap_or_clone(self.0) })
+    }
+
+    /// Tells that it was asked so many times.
+    pub(crate) fn after_attempts(self, attempts: u32) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        inner.message.push_str(&format!(" (asked {attempts} times)"));
+        Self::of(inner)
+    }
+
+    fn of(inner: Inner) -> Self {
+        Self(Arc::new(inner))
     }
 
     /// What went wrong.
@@ -101,13 +105,25 @@ impl AuthError {
 
     /// Whether the same request may succeed later without anybody changing anything.
     pub fn is_retryable(&self) -> bool {
-        match self.0.kind {
+        self.0.retryable
+    }
+
+    /// How long the server wants to be left alone, when it said so, counted from its answer.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+}
+
+impl Inner {
+    fn new(kind: AuthErrorKind, message: String) -> Self {
+        let retryable = match kind {
             AuthErrorKind::Unavailable | AuthErrorKind::Network => true,
             AuthErrorKind::Key
             | AuthErrorKind::Configuration
             | AuthErrorKind::Refused
             | AuthErrorKind::UnexpectedAnswer => false,
-        }
+        };
+        Self { kind, message, retryable, retry_after: None, refusal: None, key_problem: None, source: None }
     }
 }
 
@@ -123,6 +139,7 @@ impl fmt::Debug for AuthError {
             .debug_struct("AuthError")
             .field("kind", &self.0.kind)
             .field("message", &self.0.message)
+            .field("retryable", &self.0.retryable)
             .field("refusal", &self.0.refusal)
             .field("key_problem", &self.0.key_problem)
             .field("source", &self.0.source)

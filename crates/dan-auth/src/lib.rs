@@ -11,21 +11,22 @@
 //! - [`AccessTokenProvider`] is what callers of APIs ask; bring your own, or give an [`AccessToken`] as it is.
 //! - [`AuthError`] says what went wrong, and [`Refusal`] what the token server said.
 
-mod assertion;
 mod cache;
 mod certificate;
 mod client;
+mod clock;
 mod credential;
-mod endpoints;
 mod error;
 mod file;
+mod grant;
 mod identity;
 mod key;
 mod provider;
-mod refusal;
+mod request;
 mod secret;
+mod server;
+mod tls_error;
 mod token;
-mod token_server;
 
 pub use async_trait::async_trait;
 
@@ -34,15 +35,20 @@ pub use certificate::{
     Certificate, CertificateChain, CertificateFacts, EXPIRY_WARNING, KeyUsage, Purpose, Unfit, Validity,
 };
 pub use client::{MaskinportenClient, MaskinportenClientBuilder};
-pub use credential::ClientCredential;
-pub use endpoints::{Endpoints, MaskinportenEnvironment};
+pub use clock::{Clock, SystemClock};
+pub use credential::{ClientCredential, CredentialSource, ReloadingCredential};
 pub use error::{AuthError, AuthErrorKind};
 pub use file::KeySource;
+pub use grant::SigningAlgorithm;
 pub use identity::{
     Bundle, CertificateSelection, Choice, ClientCertificateRefusal, ClientIdentity, PassedOver,
 };
 pub use key::{KeyProblem, KeyType, PrivateKey, PublicJwk, PublicJwkParameters};
-pub use provider::AccessTokenProvider;
-pub use refusal::Refusal;
+pub use provider::{
+    AccessTokenProvider, AltinnPlatform, AltinnTokenExchange, AltinnTokenExchangeBuilder, NaisTokenProvider,
+    NaisTokenProviderBuilder, TokenFunction,
+};
+pub use request::{AuthorizationDetails, TokenRequest};
 pub use secret::Secret;
-pub use token::AccessToken;
+pub use server::{Endpoints, MaskinportenEnvironment, Refusal, RefusalCause};
+pub use token::{AccessToken, GrantedToken};

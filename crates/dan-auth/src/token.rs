@@ -1,4 +1,6 @@
-//! The token that a grant gives.
+//! Tokens that grants give.
+
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -28,6 +30,35 @@ impl AccessToken {
         let payload = self.expose().split('.').nth(1)?;
         let json = BASE64_URL_SAFE_NO_PAD.decode(payload).ok()?;
         serde_json::from_slice(&json).ok()
+    }
+
+    /// How long a token lives from when it was issued, as it says itself when it is a JWT.
+    pub(crate) fn lifetime(&self) -> Option<Duration> {
+        let claims = self.claims()?;
+        let seconds = |name: &str| claims.get(name)?.as_u64();
+        seconds("exp")?.checked_sub(seconds("iat")?).map(Duration::from_secs)
+    }
+}
+
+/// A token that was just issued, and how long it lives.
+#[derive(Debug, Clone)]
+pub struct GrantedToken {
+    pub(crate) token: AccessToken,
+    /// `None` when nobody says: the token then serves the callers who wait, and nobody after them.
+    pub(crate) lifetime: Option<Duration>,
+}
+
+impl GrantedToken {
+    /// A token that may be kept for this long, counted from when it was asked for; without, it is not kept.
+    pub fn new(token: AccessToken, lifetime: Option<Duration>) -> Self {
+        Self { token, lifetime }
+    }
+}
+
+/// A token of which nobody says how long it lives.
+impl From<AccessToken> for GrantedToken {
+    fn from(token: AccessToken) -> Self {
+        Self::new(token, None)
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::cache::key::TokenCacheKey;
 use crate::error::AuthError;
-use crate::token_server::GrantedToken;
+use crate::token::GrantedToken;
 
 /// Knows how to get a token, and gets a new one each time.
 #[async_trait]

@@ -12,8 +12,7 @@ use tokio::time::Instant;
 use crate::cache::grant::TokenGrant;
 use crate::error::AuthError;
 use crate::provider::AccessTokenProvider;
-use crate::token::AccessToken;
-use crate::token_server::GrantedToken;
+use crate::token::{AccessToken, GrantedToken};
 
 /// A token is renewed when this much of its life is left …
 const LARGEST_MARGIN: Duration = Duration::from_secs(30);

@@ -8,3 +8,4 @@ pub(crate) mod pkcs12;
 pub(crate) mod source;
 
 pub use source::KeySource;
+pub(crate) use source::SourceDigest;

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
 use crate::error::AuthError;
@@ -31,6 +32,10 @@ pub struct KeySource {
     origin: Origin,
     password: Option<Secret>,
 }
+
+/// Tells whether a source still holds the same; one that cannot be read holds nothing.
+#[derive(PartialEq, Eq)]
+pub(crate) struct SourceDigest(Option<Vec<u8>>);
 
 #[derive(Clone)]
 enum Origin {
@@ -69,6 +74,10 @@ impl KeySource {
             warn_if_others_may_read(path);
         }
         Ok(contents)
+    }
+
+    pub(crate) fn digest(&self) -> SourceDigest {
+        SourceDigest(self.read().ok().map(|bytes| digest(&SHA256, &bytes).as_ref().to_vec()))
     }
 
     /// The same error, with the place that it came from.

@@ -2,9 +2,10 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::io;
 
 use rustls::AlertDescription;
+
+use crate::tls_error;
 
 /// Why a server that asks for a client certificate (mutual TLS) ended the connection.
 ///
@@ -43,14 +44,7 @@ impl ClientCertificateRefusal {
     ///
     /// Only what the server has said in the words of TLS (RFC 8446 section 6.2) counts.
     pub fn of_error(error: &(dyn StdError + 'static)) -> Option<Self> {
-        let mut cause = Some(error);
-        while let Some(error) = cause {
-            if let Some(alert) = alert_of(error) {
-                return Self::of_alert(alert);
-            }
-            cause = error.source();
-        }
-        None
+        tls_error::causes(error).find_map(alert_of).and_then(Self::of_alert)
     }
 
     /// Reads the answer of nginx, which finishes the handshake with anybody and refuses by an HTTP answer; `None` when it
@@ -106,14 +100,9 @@ impl fmt::Display for ClientCertificateRefusal {
     }
 }
 
-/// The alert that ended a TLS connection. It hides inside an I/O error, or, once HTTP/2 has passed it on, in its words.
+/// The alert that ended a TLS connection, in the library's own type, or, once HTTP/2 has passed it on, in its words.
 fn alert_of(error: &(dyn StdError + 'static)) -> Option<AlertDescription> {
-    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    let of_library = match inner {
-        Some(inner) => inner.downcast_ref::<rustls::Error>(),
-        None => error.downcast_ref::<rustls::Error>(),
-    };
-    match of_library {
+    match tls_error::in_error(error) {
         Some(rustls::Error::AlertReceived(alert)) => Some(*alert),
         Some(_) => None,
         None => alert_in_words(&error.to_string()),
@@ -127,6 +116,8 @@ fn alert_in_words(message: &str) -> Option<AlertDescription> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     #[derive(Debug)]

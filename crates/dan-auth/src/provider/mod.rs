@@ -1,9 +1,17 @@
 //! Whoever can give a token.
 
+mod altinn;
+mod function;
+mod nais;
+
 use async_trait::async_trait;
 
 use crate::error::AuthError;
 use crate::token::AccessToken;
+
+pub use altinn::{AltinnPlatform, AltinnTokenExchange, AltinnTokenExchangeBuilder};
+pub use function::TokenFunction;
+pub use nais::{NaisTokenProvider, NaisTokenProviderBuilder};
 
 /// Gives an access token whenever a request needs one.
 ///

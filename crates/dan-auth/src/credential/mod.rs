@@ -1,12 +1,17 @@
 //! What the client signs with, and how the token server finds the public half.
 
+mod source;
+
 use std::time::SystemTime;
 
-use crate::cache::TokenCacheKeyBuilder;
+use crate::cache::{TokenCacheKey, TokenCacheKeyBuilder};
 use crate::certificate::{Certificate, CertificateChain, Purpose, Unfit};
 use crate::error::{AuthError, AuthErrorKind};
+use crate::grant::SigningAlgorithm;
 use crate::identity::{ClientIdentity, require_pair};
 use crate::key::{KeyProblem, PrivateKey};
+
+pub use source::{CredentialSource, ReloadingCredential};
 
 /// A private key together with the header parameter that leads the token server to its public half.
 ///
@@ -16,6 +21,7 @@ use crate::key::{KeyProblem, PrivateKey};
 pub struct ClientCredential {
     key: PrivateKey,
     reference: KeyReference,
+    algorithm: SigningAlgorithm,
 }
 
 #[derive(Debug, Clone)]
@@ -27,7 +33,7 @@ pub(crate) enum KeyReference {
 impl ClientCredential {
     /// A key that is registered on the client under `key_id` (the `kid`).
     pub fn registered_key(key: PrivateKey, key_id: impl Into<String>) -> Self {
-        Self { key, reference: KeyReference::KeyId(key_id.into()) }
+        Self::new(key, KeyReference::KeyId(key_id.into()))
     }
 
     /// A key from a JWK that names its key id itself.
@@ -48,7 +54,7 @@ impl ClientCredential {
     ///
     /// The two are taken as they are; [`check`](Self::check) tells whether they serve, and so does making a client.
     pub fn enterprise_certificate(key: PrivateKey, certificate: CertificateChain) -> Self {
-        Self { key, reference: KeyReference::Certificate(certificate) }
+        Self::new(key, KeyReference::Certificate(certificate))
     }
 
     /// An enterprise's identity, whose certificate goes along in each assertion (`x5c`).
@@ -60,6 +66,13 @@ impl ClientCredential {
             Self::enterprise_certificate(identity.private_key().clone(), identity.chain().clone());
         credential.require_rsa()?;
         Ok(credential)
+    }
+
+    /// Signs with another algorithm than RS256.
+    #[must_use]
+    pub fn algorithm(mut self, algorithm: SigningAlgorithm) -> Self {
+        self.algorithm = algorithm;
+        self
     }
 
     /// Whether Maskinporten could take this at that time: the key is an RSA key, and belongs to the certificate, whose
@@ -96,6 +109,16 @@ impl ClientCredential {
         }
     }
 
+    /// Whether it is the same key under the same name.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let fingerprint = |credential: &Self| credential.add_to(TokenCacheKey::builder()).build();
+        fingerprint(self) == fingerprint(other)
+    }
+
+    pub(crate) fn signing_algorithm(&self) -> SigningAlgorithm {
+        self.algorithm
+    }
+
     pub(crate) fn key(&self) -> &PrivateKey {
         &self.key
     }
@@ -104,7 +127,11 @@ impl ClientCredential {
         &self.reference
     }
 
-    fn require_rsa(&self) -> Result<(), AuthError> {
+    fn new(key: PrivateKey, reference: KeyReference) -> Self {
+        Self { key, reference, algorithm: SigningAlgorithm::default() }
+    }
+
+    pub(crate) fn require_rsa(&self) -> Result<(), AuthError> {
         let key_type = self.key.key_type();
         if key_type.is_rsa() {
             return Ok(());

@@ -1,0 +1,72 @@
+//! The JWT-bearer grant (RFC 7523 section 2.1).
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::cache::{TokenCacheKey, TokenGrant};
+use crate::credential::{ClientCredential, CredentialSource};
+use crate::error::AuthError;
+use crate::grant::assertion;
+use crate::grant::retry::Retry;
+use crate::request::TokenRequest;
+use crate::server::TokenServer;
+use crate::token::GrantedToken;
+
+/// What all grants of one client have in common.
+pub(crate) struct JwtBearerClient {
+    pub(crate) client_id: String,
+    pub(crate) credential: Arc<dyn CredentialSource>,
+    pub(crate) server: TokenServer,
+    pub(crate) retry: Retry,
+}
+
+/// Signs an assertion and exchanges it for a token.
+pub(crate) struct JwtBearerGrant {
+    pub(crate) client: Arc<JwtBearerClient>,
+    pub(crate) request: TokenRequest,
+}
+
+#[async_trait]
+impl TokenGrant for JwtBearerGrant {
+    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
+        let credential = self.client.credential.credential().await?;
+        let key = self.request.cache_key().with("client_id", &self.client.client_id);
+        Ok(credential.add_to(self.client.server.add_to(key)).build())
+    }
+
+    async fn grant(&self) -> Result<GrantedToken, AuthError> {
+        self.client.retry.run(|| self.attempt()).await
+    }
+}
+
+impl JwtBearerGrant {
+    /// Asks once, and once more when the refusal has told what to change: the time, or the key that has been replaced.
+    async fn attempt(&self) -> Result<GrantedToken, AuthError> {
+        let credential = self.client.credential.credential().await?;
+        let error = match self.ask(&credential).await {
+            Ok(token) => return Ok(token),
+            Err(error) => error,
+        };
+        let Some(cause) = error.refusal().map(|refusal| refusal.cause) else { return Err(error) };
+        if cause.is_of_time() {
+            self.client.server.correct_time();
+            return self.ask(&credential).await;
+        }
+        if cause.is_of_key()
+            && let Ok(renewed) = self.client.credential.credential().await
+            && !renewed.is_same_as(&credential)
+        {
+            return self.ask(&renewed).await;
+        }
+        Err(error)
+    }
+
+    async fn ask(&self, credential: &ClientCredential) -> Result<GrantedToken, AuthError> {
+        let client = &self.client;
+        let issuer = client.server.endpoints().await?.issuer();
+        let assertion =
+            assertion::sign(&client.client_id, issuer, &self.request, credential, client.server.time())?;
+        client.server.grant(&assertion).await
+    }
+}

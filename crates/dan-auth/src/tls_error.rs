@@ -1,0 +1,20 @@
+//! What TLS complained of, below the errors of other layers.
+
+use std::error::Error as StdError;
+use std::io;
+
+/// The error of the TLS library that this error is, or wraps. Its causes are not searched.
+pub(crate) fn in_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    // An I/O error names the cause of what it wraps as its own cause, and so passes over what it wraps.
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => inner.downcast_ref(),
+        None => error.downcast_ref(),
+    }
+}
+
+/// An error and all its causes.
+pub(crate) fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
