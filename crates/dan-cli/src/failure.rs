@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-use dan_client::{Error, ErrorKind};
+use dan_client::{Error, ErrorKind, ErrorOrigin};
 use dan_sandbox::{RegistrationError, StartError};
 use serde::Serialize;
 
@@ -78,7 +78,7 @@ impl Failure {
         match self {
             Self::Client(error) => ErrorMembers {
                 kind: error.kind().as_str(),
-                source: error.origin().as_str(),
+                source: source(error.origin()),
                 message,
                 code: error.code(),
                 status: error.status(),
@@ -111,14 +111,32 @@ impl ErrorMembers<'_> {
     }
 }
 
+/// The contract knows no source behind the service: the service passes its word on.
+fn source(origin: ErrorOrigin) -> &'static str {
+    match origin {
+        ErrorOrigin::DataSource => ErrorOrigin::Dan.as_str(),
+        origin => origin.as_str(),
+    }
+}
+
 fn exit_code(kind: ErrorKind) -> u8 {
     match kind {
         ErrorKind::Configuration => 2,
-        ErrorKind::Unauthenticated | ErrorKind::Forbidden => 3,
+        ErrorKind::Unauthenticated
+        | ErrorKind::Forbidden
+        | ErrorKind::ConsentDenied
+        | ErrorKind::ConsentExpired => 3,
         ErrorKind::NotFound => 4,
-        ErrorKind::NotAvailableYet => 5,
+        ErrorKind::ConsentPending | ErrorKind::NotAvailableYet | ErrorKind::ReminderTooSoon => 5,
         ErrorKind::InvalidRequest => 6,
-        ErrorKind::Throttled | ErrorKind::Unavailable | ErrorKind::Network | ErrorKind::UnexpectedAnswer => 7,
+        ErrorKind::Throttled
+        | ErrorKind::QuotaExceeded
+        | ErrorKind::Unavailable
+        | ErrorKind::ServiceFailure
+        | ErrorKind::Network
+        | ErrorKind::Timeout
+        | ErrorKind::AnswerTooLarge
+        | ErrorKind::UnexpectedAnswer => 7,
         _ => 1,
     }
 }

@@ -38,7 +38,7 @@ impl<S: Subscriber> Layer<S> for WireLog {
         match target {
             "dan_auth" | "dan_transport" if *metadata.level() <= Level::DEBUG => {
                 let exchange = Exchange::of(event);
-                match self.exchanges {
+                match self.exchanges.filter(|_| exchange.is_one()) {
                     Some(Destination::StandardError) => write(std::io::stderr(), &exchange.line()),
                     Some(Destination::StandardOutput) => write(std::io::stdout(), &exchange.line()),
                     None => {}
@@ -75,6 +75,11 @@ impl Exchange {
         exchange
     }
 
+    /// Other events tell of pauses and keys.
+    fn is_one(&self) -> bool {
+        !self.method.is_empty()
+    }
+
     fn line(&self) -> String {
         let mut line = format!("    {} {} -> ", self.method, self.path);
         let _ = match self.status {
@@ -94,8 +99,10 @@ impl Visit for Exchange {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "url.path" {
-            value.clone_into(&mut self.path);
+        match field.name() {
+            "http.request.method" => value.clone_into(&mut self.method),
+            "url.path" => value.clone_into(&mut self.path),
+            _ => {}
         }
     }
 

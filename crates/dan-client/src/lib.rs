@@ -33,7 +33,10 @@ pub use dan_model as model;
 pub use dan_model::{
     Evidence, EvidenceCode, NationalIdentityNumber, OrganizationNumber, PartyError, PartyIdentifier,
 };
-pub use dan_transport::{Answer, ApiVersion, Environment, Error, ErrorKind, ErrorOrigin, SubscriptionKey};
+pub use dan_transport::{
+    Answer, ApiVersion, Delivery, Environment, Error, ErrorKind, ErrorOrigin, RetryPolicy, StreamedAnswer,
+    SubscriptionKey,
+};
 
 pub use client::{DanClient, DanClientBuilder};
 pub use configuration::{

@@ -33,7 +33,7 @@ pub mod open_enum;
 pub mod v1;
 
 pub use amount::{Amount, AmountError};
-pub use decode::{DecodeError, DecodeErrorKind, decode, fields};
+pub use decode::{DecodeError, DecodeErrorKind, decode, fields, from_json};
 pub use error_code::Retry;
 pub use error_text::{ConsentRefusal, Denial, DenialReason};
 pub use not_granted::NotGranted;

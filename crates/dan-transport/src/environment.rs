@@ -60,6 +60,20 @@ impl Environment {
         }
     }
 
+    /// Where the API stands for callers who say by a certificate who they are (mutual TLS), without the version; `None`
+    /// where nothing takes one.
+    ///
+    /// Older documentation of the service lists these addresses. The service itself took its code for client
+    /// certificates out in September 2025, so tokens are the way to go.
+    pub fn certificate_origin(self) -> Option<&'static str> {
+        match self {
+            Self::Production => Some("https://apim-nadobe-prod.azure-api.net"),
+            Self::Test | Self::TestFormerHost => Some("https://apim-nadobe-staging.azure-api.net"),
+            Self::Development => Some("https://apim-nadobe-dev.azure-api.net"),
+            Self::Local => None,
+        }
+    }
+
     /// The Maskinporten whose tokens this environment takes.
     pub fn maskinporten(self) -> MaskinportenEnvironment {
         match self {

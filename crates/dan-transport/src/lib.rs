@@ -17,22 +17,34 @@
 //! ```
 
 mod answer;
+mod answer_head;
+mod authorization;
+mod body;
 mod classification;
-
 mod environment;
 mod error;
-mod error_code;
+mod header;
+mod network;
 mod operation;
+mod retry;
+mod sensitive_header;
+mod server;
 mod service_url;
+mod streamed_answer;
 mod subscription_key;
+mod telemetry;
 mod transport;
+mod transport_builder;
 mod version;
 
 pub use answer::Answer;
 pub use environment::Environment;
-pub use error::{Error, ErrorKind, ErrorOrigin};
+pub use error::{Delivery, Error, ErrorKind, ErrorOrigin};
 pub use operation::Operation;
+pub use retry::RetryPolicy;
 pub use service_url::ServiceUrl;
+pub use streamed_answer::StreamedAnswer;
 pub use subscription_key::SubscriptionKey;
-pub use transport::{Transport, TransportBuilder};
+pub use transport::Transport;
+pub use transport_builder::TransportBuilder;
 pub use version::ApiVersion;

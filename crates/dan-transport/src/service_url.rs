@@ -35,8 +35,31 @@ impl ServiceUrl {
         if environment.has_gateway() {
             Self::custom(environment.origin(), version)
         } else {
-            Ok(Self { base: parse(environment.origin())?, has_gateway: false })
+            Self::backend(environment.origin())
         }
+    }
+
+    /// The API of one of the service's own environments for callers with a client certificate
+    /// ([`Environment::certificate_origin`]).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] when the environment has no such address.
+    pub fn of_certificate_endpoint(environment: Environment, version: ApiVersion) -> Result<Self, Error> {
+        let origin = environment.certificate_origin().ok_or_else(|| {
+            let message =
+                format!("the environment '{environment}' takes no client certificates; use a token");
+            Error::new(ErrorKind::Configuration, message)
+        })?;
+        Self::custom(origin, version)
+    }
+
+    /// A bare backend, without the gateway in front: neither version nor public prefix stand in its paths, subscription
+    /// keys are not sent, and the product is told in a header ([`Operation::product_id`]).
+    ///
+    /// # Errors
+    /// As [`custom`](Self::custom).
+    pub fn backend(origin: &str) -> Result<Self, Error> {
+        Ok(Self { base: parse(origin)?, has_gateway: false })
     }
 
     /// The API behind another origin, such as a proxy or a sandbox; the version segment is appended.
@@ -48,6 +71,14 @@ impl ServiceUrl {
         let mut base = parse(origin)?;
         push_segments(&mut base, [version.segment()]);
         Ok(Self { base, has_gateway: true })
+    }
+
+    pub(crate) fn base(&self) -> &Url {
+        &self.base
+    }
+
+    pub(crate) fn has_gateway(&self) -> bool {
+        self.has_gateway
     }
 
     /// The URL of an operation, unless one of its values may not stand there.

@@ -1,206 +1,246 @@
-//! The way of a request: URL, key, token, wire, answer.
+//! The way of a request: URL, credentials, wire, answer; again where that is safe.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use dan_auth::AccessTokenProvider;
+use dan_auth::AccessToken;
+use dan_model::Retry;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use reqwest::RequestBuilder;
+use http::{HeaderMap, HeaderValue};
+use tokio::time::{Instant, timeout};
+use tracing::{Instrument as _, Span};
 
 use crate::answer::Answer;
-use crate::classification::classify;
-use crate::error::{Error, ErrorKind, ErrorOrigin};
+use crate::answer_head::AnswerHead;
+use crate::authorization::Authorization;
+use crate::body::{self, Parts};
+use crate::classification::{failure, is_data};
+use crate::error::{Error, ErrorKind};
 use crate::operation::{Access, Operation};
+use crate::retry::{Attempt, Call, Repeat, RetryBudget, RetryPolicy, SystemClock};
+use crate::server::Server;
 use crate::service_url::ServiceUrl;
+use crate::streamed_answer::StreamedAnswer;
+use crate::transport_builder::TransportBuilder;
+use crate::{header, network, telemetry};
 
-const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// The service itself waits up to 35 seconds for a source, and longer where a dataset says so.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(100);
+/// The largest body of an error that is read. What is longer is no error of the service.
+const ERROR_BODY_LIMIT: usize = 1 << 20;
 
 /// Carries operations to the service and its answers back.
 ///
-/// Each operation goes the same way: its URL is built; a protected one gets its subscription key and a token from the
-/// provider; it is sent; and the answer is classified. Clones share connections.
+/// Each operation goes the same way. Its URL is built, once. For each attempt it gets its subscription key, and a token
+/// from the provider unless a client certificate says who is asking; it is sent; and the answer is classified. What may
+/// be sent again is, after a pause, within the [retry policy](crate::RetryPolicy) and the deadline. Clones share
+/// connections and the budget of the policy. A call that is dropped half-way leaves nothing behind but, perhaps, its
+/// effect.
 #[derive(Clone)]
-pub struct Transport {
-    http: reqwest::Client,
-    service: ServiceUrl,
-    access_token_provider: Option<Arc<dyn AccessTokenProvider>>,
+pub struct Transport(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) http: reqwest::Client,
+    pub(crate) service: ServiceUrl,
+    pub(crate) server: Server,
+    pub(crate) authorization: Authorization,
+    pub(crate) product_id: Option<HeaderValue>,
+    pub(crate) retry_policy: RetryPolicy,
+    pub(crate) retry_budget: RetryBudget,
+    pub(crate) limits: Limits,
+}
+
+/// How much time and room a call may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) timeout: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) read_timeout: Duration,
+    pub(crate) body: usize,
 }
 
 impl Transport {
     /// A transport to the API that stands at `service`.
     pub fn builder(service: ServiceUrl) -> TransportBuilder {
-        TransportBuilder {
-            service,
-            access_token_provider: None,
-            certificate_authorities: None,
-            timeout: DEFAULT_TIMEOUT,
+        TransportBuilder::new(service)
+    }
+
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// Sends an operation, and gives the answer when it is a success.
+    ///
+    /// # Errors
+    /// Every [`ErrorKind`](crate::ErrorKind); each says whether the same operation may succeed later, and whether this one
+    /// may have had an effect.
+    pub async fn send(&self, operation: &Operation) -> Result<Answer, Error> {
+        let limit = self.0.limits.body;
+        self.carry(operation, |head, parts| async move {
+            let body = body::collect(parts, limit).await.map_err(|error| error.with_status(head.status()))?;
+            Ok(Answer::new(head, body))
+        })
+        .await
+    }
+
+    /// Sends an operation, and gives the answer when it is a success, its body not yet read.
+    ///
+    /// The times of an attempt and of the call hold until the body begins; from then on, each of its parts may take the
+    /// read timeout.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), until the body begins.
+    pub async fn stream(&self, operation: &Operation) -> Result<StreamedAnswer, Error> {
+        let end = operation.deadline.and_then(|deadline| Instant::now().checked_add(deadline));
+        self.carry(operation, |head, parts| async move { Ok(StreamedAnswer::new(head, parts.until(end))) })
+            .await
+    }
+
+    /// The call: attempts, until one of them decides. `receive` takes what a success brings.
+    async fn carry<T, R>(
+        &self,
+        operation: &Operation,
+        receive: impl Fn(AnswerHead, Parts) -> R,
+    ) -> Result<T, Error>
+    where
+        R: Future<Output = Result<T, Error>>,
+    {
+        let inner = &*self.0;
+        let call = Call {
+            repeatable: operation.repeatable,
+            timeout: operation.timeout.unwrap_or(inner.limits.timeout),
+            deadline: operation.deadline.unwrap_or(inner.limits.deadline),
+        };
+        let repeat = Repeat {
+            policy: &inner.retry_policy,
+            budget: &inner.retry_budget,
+            clock: &SystemClock,
+            random: fastrand::f64,
+        };
+        let span = telemetry::call_span(operation, &inner.server);
+        let attempt = |attempt: Attempt| {
+            let span = telemetry::attempt_span(operation, &inner.server, attempt.resend_count);
+            inner.attempt(operation, attempt.allowed, &receive).instrument(span)
+        };
+        let result = repeat.run(call, attempt).instrument(span.clone()).await;
+        telemetry::ended(&span, None, result.as_ref().err());
+        result
+    }
+}
+
+impl Inner {
+    /// One attempt. The outer error is about the call as a whole: sending again does not mend it.
+    async fn attempt<T, R>(
+        &self,
+        operation: &Operation,
+        allowed: Duration,
+        receive: &impl Fn(AnswerHead, Parts) -> R,
+    ) -> Result<Result<T, Error>, Error>
+    where
+        R: Future<Output = Result<T, Error>>,
+    {
+        let started = Instant::now();
+        let (request, token) = match timeout(allowed, self.request(operation)).await {
+            Ok(request) => request?,
+            Err(_) => return Err(network::no_token_in_time(allowed)),
+        };
+        let path = telemetry::shown_path(operation, request.url(), self.service.base());
+        let mut status = None;
+        let rest = allowed.saturating_sub(started.elapsed());
+        let result = match timeout(rest, self.exchange(request, &mut status, receive)).await {
+            Ok(result) => result,
+            Err(_) => Err(network::timed_out(&self.server, allowed)),
+        };
+        let error = result.as_ref().err();
+        telemetry::attempt_ended(operation, &self.server, path.as_deref(), status, error, started.elapsed());
+        telemetry::ended(&Span::current(), status, error);
+        match (result, token) {
+            (Err(error), Some(token)) if error.retry() == &Retry::WithNewToken => {
+                if self.authorization.renew(&token).await? { Ok(Err(error)) } else { Err(error) }
+            }
+            (result, _) => Ok(result),
         }
     }
 
-    /// Sends an operation once, and gives the answer when it is a success.
-    ///
-    /// # Errors
-    /// Every [`ErrorKind`]; each says whether the same operation may succeed later.
-    pub async fn send(&self, operation: &Operation) -> Result<Answer, Error> {
-        let url = self.service.url(operation)?;
-        let request = self.http.request(operation.method.clone(), url).header(ACCEPT, JSON);
-        let request = match &operation.body {
-            Some(body) => request.header(CONTENT_TYPE, JSON).body(body.clone()),
-            None => request,
+    /// One request and its answer. `status` is known before the answer is whole.
+    async fn exchange<T, R>(
+        &self,
+        request: reqwest::Request,
+        status: &mut Option<u16>,
+        receive: &impl Fn(AnswerHead, Parts) -> R,
+    ) -> Result<T, Error>
+    where
+        R: Future<Output = Result<T, Error>>,
+    {
+        let response =
+            self.http.execute(request).await.map_err(|error| network::no_answer(error, &self.server))?;
+        let (head, body) = http::Response::from(response).into_parts();
+        let head = AnswerHead { status: head.status, headers: head.headers };
+        *status = Some(head.status());
+        let parts = Parts::new(body, self.server.clone(), self.limits.read_timeout);
+        if is_data(&head) {
+            return receive(head, parts).await;
+        }
+        let body = match body::collect(parts, ERROR_BODY_LIMIT).await {
+            Ok(body) => body,
+            Err(error) if error.kind() == ErrorKind::AnswerTooLarge => Bytes::new(),
+            Err(error) => return Err(error.with_status(head.status())),
         };
-        let request = match &operation.access {
-            Access::Public => request,
-            Access::Protected(key) => {
-                self.authorize(request.header(SUBSCRIPTION_KEY, key.header_value())).await?
-            }
-        };
-        let (status, headers, body) = exchange(request, operation.template).await?;
-        classify(status, headers, body, SystemTime::now())
+        Err(failure(&head, &body, self.service.base(), SystemTime::now()))
     }
 
-    async fn authorize(&self, request: RequestBuilder) -> Result<RequestBuilder, Error> {
-        let provider = self.access_token_provider.as_ref().ok_or_else(|| {
-            Error::new(
-                ErrorKind::Configuration,
-                "this needs an access token; configure a Maskinporten client or a token",
-            )
-        })?;
-        let token = provider.access_token().await?;
-        let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
-            Error::new(ErrorKind::Configuration, "the access token holds odd characters; get a new one")
-        })?;
-        bearer.set_sensitive(true);
-        Ok(request.header(AUTHORIZATION, bearer))
+    /// The request, and the token in it.
+    async fn request(&self, operation: &Operation) -> Result<(reqwest::Request, Option<AccessToken>), Error> {
+        let mut request = reqwest::Request::new(operation.method.clone(), self.service.url(operation)?);
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, JSON);
+        let token = self.identify(operation, headers).await?;
+        if let Some(body) = &operation.body {
+            headers.insert(CONTENT_TYPE, JSON);
+            *request.body_mut() = Some(body.clone().into());
+        }
+        Ok((request, token))
+    }
+
+    /// Says who is asking, and as whose customer.
+    async fn identify(
+        &self,
+        operation: &Operation,
+        headers: &mut HeaderMap,
+    ) -> Result<Option<AccessToken>, Error> {
+        let (key, is_protected) = match &operation.access {
+            Access::Public => (None, false),
+            Access::Open(key) => (key.as_ref(), false),
+            Access::Protected(key) => (key.as_ref(), true),
+        };
+        if self.service.has_gateway() {
+            match key {
+                Some(key) => drop(headers.insert(header::SUBSCRIPTION_KEY, key.header_value())),
+                None if is_protected => {
+                    let message = "this needs a subscription key; copy it from the developer portal";
+                    return Err(Error::new(ErrorKind::Configuration, message));
+                }
+                None => {}
+            }
+        } else if let Some(product_id) = operation.product_id.as_ref().or(self.product_id.as_ref()) {
+            headers.insert(header::SERVICE_CONTEXT, product_id.clone());
+        }
+        if let Some(token) = &operation.forwarded_token {
+            headers.insert(header::FORWARD_ACCESS_TOKEN, token.value());
+        }
+        if !is_protected {
+            return Ok(None);
+        }
+        let Some((token, bearer)) = self.authorization.bearer().await? else { return Ok(None) };
+        headers.insert(AUTHORIZATION, bearer);
+        Ok(Some(token))
     }
 }
 
 impl fmt::Debug for Transport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Transport").field("service", &self.service).finish_non_exhaustive()
+        formatter.debug_struct("Transport").field("service", &self.0.service).finish_non_exhaustive()
     }
-}
-
-/// Settings of a [`Transport`].
-#[must_use = "a builder does nothing until `build`"]
-pub struct TransportBuilder {
-    service: ServiceUrl,
-    access_token_provider: Option<Arc<dyn AccessTokenProvider>>,
-    certificate_authorities: Option<Vec<u8>>,
-    timeout: Duration,
-}
-
-impl TransportBuilder {
-    /// Who gives access tokens. Without one, only public operations can be sent.
-    pub fn access_token_provider(mut self, provider: Arc<dyn AccessTokenProvider>) -> Self {
-        self.access_token_provider = Some(provider);
-        self
-    }
-
-    /// Trusts these certificate authorities (PEM) instead of the platform's.
-    pub fn certificate_authorities_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.certificate_authorities = Some(pem.into());
-        self
-    }
-
-    /// How long an exchange may take, from the first byte sent to the last received; 100 seconds unless said.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// Makes the transport. Nothing is sent yet.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`] when the certificate authorities cannot be used.
-    pub fn build(self) -> Result<Transport, Error> {
-        // Redirects are not followed: keys and tokens must not go to another place.
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("dan-rust/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(self.timeout);
-        if let Some(pem) = self.certificate_authorities {
-            let roots = reqwest::Certificate::from_pem_bundle(&pem).ok().filter(|roots| !roots.is_empty());
-            builder = builder.tls_certs_only(roots.ok_or_else(|| {
-                configuration("the trusted certificate authorities are no PEM certificates")
-            })?);
-        }
-        let http = builder
-            .build()
-            .map_err(|_| configuration("TLS cannot be set up with these certificate authorities"))?;
-        Ok(Transport { http, service: self.service, access_token_provider: self.access_token_provider })
-    }
-}
-
-/// One exchange over the wire, told to the log without query, headers and bodies.
-async fn exchange(
-    request: RequestBuilder,
-    template: &'static str,
-) -> Result<(StatusCode, HeaderMap, Bytes), Error> {
-    let (http, request) = request.build_split();
-    let request = request
-        .map_err(|error| configuration("the request cannot be made").with_cause(error.without_url()))?;
-    let (method, url) = (request.method().clone(), request.url().clone());
-    let started = Instant::now();
-    let answer = async {
-        let response = http.execute(request).await?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        Ok((status, headers, response.bytes().await?))
-    }
-    .await;
-    let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
-    let address = url.host_str().unwrap_or_default();
-    match answer {
-        Ok((status, headers, body)) => {
-            tracing::debug!(
-                http.request.method = %method,
-                server.address = address,
-                url.template = template,
-                url.path = url.path(),
-                http.response.status_code = status.as_u16(),
-                elapsed_ms,
-                "the service answered"
-            );
-            Ok((status, headers, body))
-        }
-        Err(error) => {
-            tracing::debug!(
-                http.request.method = %method,
-                server.address = address,
-                url.template = template,
-                url.path = url.path(),
-                elapsed_ms,
-                "the service did not answer"
-            );
-            Err(network_error(error, address))
-        }
-    }
-}
-
-fn network_error(error: reqwest::Error, address: &str) -> Error {
-    let message = if error.is_timeout() {
-        format!("{address} did not answer in time. Try again, or allow more time.")
-    } else if error.is_connect() {
-        format!(
-            "{address} cannot be reached. Check the address, the network and the trusted certificate authorities."
-        )
-    } else {
-        format!("the connection to {address} broke. Try again.")
-    };
-    Error::from_origin(ErrorKind::Network, ErrorOrigin::Network, message)
-        .with_retry(true, None)
-        .with_cause(error.without_url())
-}
-
-fn configuration(message: &str) -> Error {
-    Error::new(ErrorKind::Configuration, message)
 }

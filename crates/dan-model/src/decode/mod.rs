@@ -45,6 +45,18 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     from_text(text)
 }
 
+/// Reads a JSON document of which no name is known to repeat, such as an envelope or metadata, as a type of the caller's.
+///
+/// No body at all is an error, unless the type can be made of `null`. Where a name does repeat, the type decides: maps
+/// keep the last value.
+///
+/// # Errors
+///
+/// When the body is no JSON or does not fit the type; with the place as a JSON pointer (RFC 6901), and without any value.
+pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    from_text(text(body)?)
+}
+
 /// Reads an answer without envelope as the list of its fields, in the order of the source. Names may repeat.
 ///
 /// ```
@@ -158,8 +170,12 @@ fn decode_value<T: DeserializeOwned>(value: &EvidenceValue) -> Result<T, DecodeE
     }
 }
 
-/// Decodes straight from the text; no `Value` stands between. Only an error looks at the text again.
+/// Decodes straight from the text; no `Value` stands between. Only an error looks at the text again, for its place: to
+/// know the place all along makes decoding slower.
 pub(crate) fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+    if let Ok(decoded) = serde_json::from_str(text) {
+        return Ok(decoded);
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let decoded = serde_path_to_error::deserialize(&mut deserializer);
     let decoded = decoded.map_err(|error| {

@@ -1,0 +1,55 @@
+//! What stands before the body of an answer.
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, StatusCode};
+
+use crate::header;
+
+/// Status and headers.
+#[derive(Clone)]
+pub(crate) struct AnswerHead {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+}
+
+impl AnswerHead {
+    pub(crate) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))
+    }
+
+    pub(crate) fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    pub(crate) fn signature(&self) -> Option<&str> {
+        self.header(&header::SIGNATURE)
+    }
+
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.header(&header::INVOCATION_ID)
+    }
+
+    pub(crate) fn service_version(&self) -> Option<&str> {
+        self.header(&header::VERSION)
+    }
+
+    pub(crate) fn content_type(&self) -> Option<&str> {
+        self.header(&CONTENT_TYPE)
+    }
+
+    /// The media type, without its parameters.
+    pub(crate) fn media_type(&self) -> Option<&str> {
+        self.content_type()?.split(';').next().map(str::trim)
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.media_type().is_some_and(|media_type| {
+            media_type.eq_ignore_ascii_case("application/json")
+                || media_type.eq_ignore_ascii_case("text/json")
+        })
+    }
+}

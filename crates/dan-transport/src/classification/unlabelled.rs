@@ -1,0 +1,88 @@
+//! Answers that bear nobody's mark: empty bodies, pages, redirects.
+
+use std::time::SystemTime;
+
+use dan_model::Retry;
+use http::StatusCode;
+use http::header::LOCATION;
+use url::Url;
+
+use crate::answer_head::AnswerHead;
+use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
+
+/// The service answers some errors without a body; pages come from proxies and outages.
+pub(super) fn error(head: &AnswerHead, body: &[u8], base: &Url, retry_at: Option<SystemTime>) -> Error {
+    let status = head.status;
+    let number = head.status();
+    let (kind, delivery, message) = match status {
+        _ if status.is_server_error() => (
+            ErrorKind::Unavailable,
+            Delivery::Unknown,
+            format!("the service cannot serve now (HTTP {number}). Try again later."),
+        ),
+        _ if status.is_redirection() && head.headers.contains_key(LOCATION) => (
+            ErrorKind::UnexpectedAnswer,
+            Delivery::Unknown,
+            format!(
+                "what answered (HTTP {number}) sends on to {}, which is not followed. Check the base URL, and any proxy on the way.",
+                target(head, base)
+            ),
+        ),
+        StatusCode::TOO_MANY_REQUESTS => (
+            ErrorKind::Throttled,
+            Delivery::NotSent,
+            format!("too many requests (HTTP {number}). Ask less often."),
+        ),
+        StatusCode::NOT_FOUND if body.is_empty() => {
+            (ErrorKind::NotFound, Delivery::Answered, format!("there is no such thing (HTTP {number})."))
+        }
+        StatusCode::FORBIDDEN if body.is_empty() => (
+            ErrorKind::Forbidden,
+            Delivery::Answered,
+            format!("this is not there, or not for the one who asks (HTTP {number})."),
+        ),
+        StatusCode::UNAUTHORIZED if body.is_empty() => (
+            ErrorKind::Unauthenticated,
+            Delivery::NotSent,
+            format!(
+                "the one who asks is not known (HTTP {number}). Check the subscription key and the access token."
+            ),
+        ),
+        _ => (
+            ErrorKind::UnexpectedAnswer,
+            Delivery::Unknown,
+            format!(
+                "what answered (HTTP {number}{}) is not the service. Check the base URL, and any proxy on the way.",
+                called(head)
+            ),
+        ),
+    };
+    Error::from_origin(kind, ErrorOrigin::Gateway, delivery, message).with_retry(retry_of(status), retry_at)
+}
+
+/// Whether trying again helps, as far as a bare status tells.
+pub(super) fn retry_of(status: StatusCode) -> Retry {
+    match status {
+        StatusCode::TOO_MANY_REQUESTS
+        | StatusCode::BAD_GATEWAY
+        | StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::GATEWAY_TIMEOUT => Retry::BackOff,
+        _ if status.is_server_error() => Retry::Once,
+        _ => Retry::Never,
+    }
+}
+
+/// Where a redirect leads: its origin alone, since a path or a query may hold anything.
+fn target(head: &AnswerHead, base: &Url) -> String {
+    match head.header(&LOCATION).map(|location| base.join(location)) {
+        Some(Ok(url)) => url.origin().ascii_serialization(),
+        _ => "what is no URL".to_owned(),
+    }
+}
+
+fn called(head: &AnswerHead) -> String {
+    match head.media_type() {
+        Some(media_type) if !media_type.is_empty() => format!(", {media_type}"),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,234 @@
+//! Why there is no answer, or not the one that was asked for.
+
+mod kind;
+mod of_authentication;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use dan_model::{ErrorModel, Retry};
+
+pub use self::kind::{Delivery, ErrorKind, ErrorOrigin};
+
+/// What went wrong with a request, for people and for programs.
+///
+/// [`kind`](Self::kind) says what to do, [`delivery`](Self::delivery) whether the request may have had an effect, and
+/// [`is_retryable`](Self::is_retryable) whether it is worth sending again. It holds no key, no token and no national
+/// identity number, and is one word, so that a `Result` stays small.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    origin: ErrorOrigin,
+    delivery: Delivery,
+    message: String,
+    service_error: Option<ErrorModel>,
+    status: Option<u16>,
+    request_id: Option<String>,
+    retry: Retry,
+    retry_at: Option<SystemTime>,
+    attempts: u32,
+    elapsed: Duration,
+    cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of our own, before anything was sent.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::from_origin(kind, ErrorOrigin::Client, Delivery::NotSent, message)
+    }
+
+    pub(crate) fn from_origin(
+        kind: ErrorKind,
+        origin: ErrorOrigin,
+        delivery: Delivery,
+        message: impl Into<String>,
+    ) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            origin,
+            delivery,
+            message: message.into(),
+            service_error: None,
+            status: None,
+            request_id: None,
+            retry: Retry::Never,
+            retry_at: None,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            cause: None,
+        }))
+    }
+
+    /// With what lies beneath. The message does not repeat it.
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// With what is known of the request's effect; [`Error::new`] says [`Delivery::NotSent`].
+    #[must_use]
+    pub fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = delivery;
+        self
+    }
+
+    /// What the service said. It holds no national identity number any more.
+    pub(crate) fn with_service_error(mut self, error: ErrorModel) -> Self {
+        self.0.service_error = Some(error);
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, request_id: Option<String>) -> Self {
+        self.0.request_id = request_id;
+        self
+    }
+
+    pub(crate) fn with_retry(mut self, retry: Retry, retry_at: Option<SystemTime>) -> Self {
+        self.0.retry = retry;
+        self.0.retry_at = retry_at;
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
+        self.0.attempts = attempts;
+        self.0.elapsed = elapsed;
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Who said so.
+    pub fn origin(&self) -> ErrorOrigin {
+        self.0.origin
+    }
+
+    /// How far the request came, which tells whether it may have had an effect. Of several attempts, it is the one that
+    /// came farthest.
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// The service's error code, such as 1007, when it is the service that said so.
+    pub fn code(&self) -> Option<i64> {
+        self.service_error().map(|error| error.code.value())
+    }
+
+    /// The data source's own code, such as `BRREG-1`, when the error comes from there.
+    pub fn detail_code(&self) -> Option<&str> {
+        self.service_error()?.detail_code.as_deref()
+    }
+
+    /// The whole of what the service said, when it is the service that said so: the unmet requirements
+    /// ([`ErrorModel::denials`]), and where a consent stands ([`ErrorModel::consent_refusal`]). National identity
+    /// numbers in its texts are masked.
+    pub fn service_error(&self) -> Option<&ErrorModel> {
+        self.0.service_error.as_ref()
+    }
+
+    /// The HTTP status, when there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The service's id of the request, to be quoted to its support. It stands in the body of errors, and in the header
+    /// `x-invocationId` of what comes without one.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How many times the request was tried; zero when it did not come to that.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the call took, all attempts and pauses together.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// Whether and when the same request can succeed.
+    pub fn retry(&self) -> &Retry {
+        &self.0.retry
+    }
+
+    /// Whether the same request may succeed later without anybody doing anything. Whether sending it again is safe is
+    /// another question: see [`delivery`](Self::delivery).
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.0.retry, Retry::BackOff | Retry::WhenReady { .. } | Retry::AfterQuota)
+    }
+
+    /// The time before which asking again is pointless, when the answer told one. The service tells that of asynchronous
+    /// datasets without an offset; it is read as UTC.
+    pub fn retry_at(&self) -> Option<SystemTime> {
+        self.0.retry_at
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        formatter.write_str(&inner.message)?;
+        if inner.attempts > 1 {
+            let seconds = inner.elapsed.as_secs_f64();
+            let stop = if inner.message.ends_with(['.', '!', '?']) { "" } else { "." };
+            write!(formatter, "{stop} That was the last of {} attempts, in {seconds:.1} s.", inner.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        formatter
+            .debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("origin", &inner.origin)
+            .field("delivery", &inner.delivery)
+            .field("message", &inner.message)
+            .field("code", &self.code())
+            .field("detail_code", &self.detail_code())
+            .field("status", &inner.status)
+            .field("request_id", &inner.request_id)
+            .field("retry", &inner.retry)
+            .field("retry_at", &inner.retry_at)
+            .field("attempts", &inner.attempts)
+            .field("elapsed", &inner.elapsed)
+            .field("cause", &inner.cause)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_word() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn exhausted_attempts_are_told() {
+        let error = Error::new(ErrorKind::Network, "the connection broke")
+            .with_attempts(4, Duration::from_millis(2_340));
+        insta::assert_snapshot!(error, @"the connection broke. That was the last of 4 attempts, in 2.3 s.");
+    }
+}

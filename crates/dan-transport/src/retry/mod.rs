@@ -1,0 +1,11 @@
+//! Sending again what may be sent again.
+
+mod budget;
+mod clock;
+mod policy;
+mod repeat;
+
+pub(crate) use self::budget::RetryBudget;
+pub(crate) use self::clock::{Clock, SystemClock};
+pub use self::policy::RetryPolicy;
+pub(crate) use self::repeat::{Attempt, Call, Repeat};

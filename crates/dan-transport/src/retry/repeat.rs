@@ -1,0 +1,135 @@
+//! The loop.
+
+use std::time::{Duration, Instant};
+
+use dan_model::Retry;
+
+use super::{Clock, RetryBudget, RetryPolicy};
+use crate::error::{Delivery, Error};
+use crate::telemetry;
+
+/// What repeating needs beside the call itself.
+pub(crate) struct Repeat<'r, C> {
+    pub(crate) policy: &'r RetryPolicy,
+    pub(crate) budget: &'r RetryBudget,
+    pub(crate) clock: &'r C,
+    /// Gives a number from 0 up to but not including 1.
+    pub(crate) random: fn() -> f64,
+}
+
+/// What is repeated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Call {
+    /// Doing it twice does no harm.
+    pub(crate) repeatable: bool,
+    /// How long one attempt may take.
+    pub(crate) timeout: Duration,
+    /// How long all attempts and pauses may take.
+    pub(crate) deadline: Duration,
+}
+
+/// One time of several.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attempt {
+    /// How many have gone before.
+    pub(crate) resend_count: u32,
+    /// How long it may take.
+    pub(crate) allowed: Duration,
+}
+
+/// What has happened so far.
+struct History {
+    started: Instant,
+    attempts: u32,
+    has_failed_once: bool,
+    has_renewed: bool,
+    is_in_doubt: bool,
+}
+
+impl<C: Clock> Repeat<'_, C> {
+    /// Makes attempts until one succeeds, or another one is pointless, unsafe or too late. The outer error of an attempt
+    /// is about the call as a whole, and ends it.
+    pub(crate) async fn run<T, A>(
+        &self,
+        call: Call,
+        mut attempt: impl FnMut(Attempt) -> A,
+    ) -> Result<T, Error>
+    where
+        A: Future<Output = Result<Result<T, Error>, Error>>,
+    {
+        let mut history = History::new(self.clock.now());
+        loop {
+            let allowed = self.remaining(call, &history).min(call.timeout);
+            let next = Attempt { resend_count: history.attempts, allowed };
+            history.attempts += 1;
+            let (error, pause) = match attempt(next).await {
+                Ok(Ok(answer)) => {
+                    self.budget.deposit();
+                    return Ok(answer);
+                }
+                Ok(Err(error)) => {
+                    history.is_in_doubt |= error.delivery() == Delivery::Unknown;
+                    let pause = self.pause(call, &error, &mut history);
+                    (error, pause)
+                }
+                Err(error) => (error, None),
+            };
+            match pause {
+                Some(pause) => {
+                    telemetry::pausing(&error, pause);
+                    self.clock.sleep(pause).await;
+                }
+                None => return Err(history.tell(error, self.clock.now())),
+            }
+        }
+    }
+
+    /// How long to wait before the next attempt; `None` when there is to be none.
+    fn pause(&self, call: Call, error: &Error, history: &mut History) -> Option<Duration> {
+        match error.retry() {
+            // It was refused before anything was done, so that it is safe as well.
+            Retry::WithNewToken => {
+                return (!std::mem::replace(&mut history.has_renewed, true)).then_some(Duration::ZERO);
+            }
+            Retry::BackOff => {}
+            Retry::Once if !std::mem::replace(&mut history.has_failed_once, true) => {}
+            Retry::WhenReady { .. } | Retry::AfterQuota if error.retry_at().is_some() => {}
+            _ => return None,
+        }
+        let is_safe = call.repeatable || error.delivery() == Delivery::NotSent;
+        // An attempt with a token that was refused is none of those that the policy counts.
+        let counted = history.attempts - u32::from(history.has_renewed);
+        if !is_safe || counted >= self.policy.attempts {
+            return None;
+        }
+        let now = self.clock.time_of_day();
+        let told = error.retry_at().and_then(|time| time.duration_since(now).ok()).unwrap_or_default();
+        let pause = self.back_off(counted, error.retry() == &Retry::Once).max(told);
+        (pause < self.remaining(call, history) && self.budget.withdraw()).then_some(pause)
+    }
+
+    /// A random time up to a bound that doubles: clients that failed together do not come back together. What is not to
+    /// be repeated at once waits for half the bound at least.
+    fn back_off(&self, attempts: u32, not_at_once: bool) -> Duration {
+        let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
+        let bound = self.policy.first_pause.saturating_mul(doubled).min(self.policy.maximum_pause);
+        let share = (self.random)();
+        bound.mul_f64(if not_at_once { 0.5 + share / 2.0 } else { share })
+    }
+
+    fn remaining(&self, call: Call, history: &History) -> Duration {
+        call.deadline.saturating_sub(self.clock.now().saturating_duration_since(history.started))
+    }
+}
+
+impl History {
+    fn new(started: Instant) -> Self {
+        Self { started, attempts: 0, has_failed_once: false, has_renewed: false, is_in_doubt: false }
+    }
+
+    /// What is unknown of one attempt is unknown of the call.
+    fn tell(&self, error: Error, now: Instant) -> Error {
+        let error = if self.is_in_doubt { error.with_delivery(Delivery::Unknown) } else { error };
+        error.with_attempts(self.attempts, now.saturating_duration_since(self.started))
+    }
+}
