@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::cache::{KeptToken, KeptTokens};
+use crate::cache::{KeptToken, KeptTokens, TokenCache};
 use crate::clock::{Clock, SystemClock};
 use crate::credential::{ClientCredential, CredentialSource};
 use crate::error::{AuthError, AuthErrorKind};
@@ -135,6 +135,7 @@ pub struct MaskinportenClientBuilder {
     http: HttpSettings,
     attempts: Option<u32>,
     clock: Arc<dyn Clock>,
+    token_cache: Option<Arc<dyn TokenCache>>,
 }
 
 #[derive(Clone)]
@@ -160,6 +161,7 @@ impl MaskinportenClientBuilder {
             http: HttpSettings::default(),
             attempts: None,
             clock: Arc::new(SystemClock),
+            token_cache: None,
         }
     }
 
@@ -250,6 +252,13 @@ impl MaskinportenClientBuilder {
         self
     }
 
+    /// Where tokens lie that others may use too: other clients, processes or machines. The client keeps its tokens in its
+    /// own memory in any case.
+    pub fn token_cache(mut self, cache: Arc<dyn TokenCache>) -> Self {
+        self.token_cache = Some(cache);
+        self
+    }
+
     /// Makes the client. Nothing is sent before the first token is asked for.
     ///
     /// # Errors
@@ -278,7 +287,8 @@ impl MaskinportenClientBuilder {
             server: TokenServer::new(server, location),
             retry: Retry::new(self.attempts, self.clock),
         };
-        MaskinportenClient::asking(Arc::new(grants), Arc::new(KeptTokens::default()), self.request)
+        let tokens = KeptTokens::new(self.token_cache);
+        MaskinportenClient::asking(Arc::new(grants), Arc::new(tokens), self.request)
     }
 }
 

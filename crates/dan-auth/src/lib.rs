@@ -30,7 +30,7 @@ mod token;
 
 pub use async_trait::async_trait;
 
-pub use cache::TokenCacheKey;
+pub use cache::{CachedToken, MemoryTokenCache, TokenCache, TokenCacheError, TokenCacheKey, TokenCacheLock};
 pub use certificate::{
     Certificate, CertificateChain, CertificateFacts, EXPIRY_WARNING, KeyUsage, Purpose, Unfit, Validity,
 };

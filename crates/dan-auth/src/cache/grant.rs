@@ -11,7 +11,6 @@ use crate::token::GrantedToken;
 pub(crate) trait TokenGrant: Send + Sync + 'static {
     /// Everything that the token of the next grant depends on. Asked for when a grant is due, before the stores are looked
     /// into: a credential that may have changed is read again here.
-    #[expect(dead_code, reason = "the stores will ask for it")]
     async fn cache_key(&self) -> Result<TokenCacheKey, AuthError>;
 
     /// Gets a token.

@@ -1,75 +1,244 @@
 //! One token, kept while it is good.
 
-use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
-use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, Shared};
-use tokio::time::Instant;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tracing::Instrument as _;
 
+use crate::cache::flight::{Flight, Landing, Outcome};
 use crate::cache::grant::TokenGrant;
-use crate::error::AuthError;
+use crate::cache::held_token::HeldToken;
+use crate::cache::life::{Moment, Stage};
+use crate::cache::pace::Pace;
+use crate::cache::token_cache::TokenCache;
+use crate::cache::token_source::TokenSource;
+use crate::error::{AuthError, AuthErrorKind};
 use crate::provider::AccessTokenProvider;
-use crate::token::{AccessToken, GrantedToken};
+use crate::token::AccessToken;
 
-/// A token is renewed when this much of its life is left …
-const LARGEST_MARGIN: Duration = Duration::from_secs(30);
-/// … or this share of it, whichever is less: Maskinporten's tokens live 120 seconds as a rule.
-const MARGIN_SHARE: u32 = 4;
+/// The pause after an early renewal that failed. It doubles, but leaves time for more tries before the token's end.
+const EARLY_PAUSE: Duration = Duration::from_secs(1);
+const SHORTEST_EARLY_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_EARLY_PAUSE: Duration = Duration::from_secs(60);
+/// How long a failure is the answer for those who ask after it. It doubles while failures follow each other.
+const FAILURE_KEPT: Duration = Duration::from_millis(250);
+const LONGEST_FAILURE_KEPT: Duration = Duration::from_secs(5);
+/// How many refused tokens in a row are renewed at once. An API that refuses each token does not do so for their age.
+const REFUSALS_AT_ONCE: u32 = 3;
+/// The pause after the next refusal, which doubles.
+const REFUSAL_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_REFUSAL_PAUSE: Duration = Duration::from_secs(60);
+/// How many flights a caller waits for when they are lost on the way.
+const FLIGHTS_PER_CALL: usize = 3;
 
-/// Keeps the token of one grant in memory.
+/// Keeps one token, and gets the next one in time.
 ///
-/// Callers who come while a grant is under way wait for that one. It belongs to all of them: when one gives up, the
-/// others carry it on.
-pub(crate) struct KeptToken {
-    grant: Arc<dyn TokenGrant>,
+/// A good token is read without a lock, also while the next one is got: nobody waits then. Getting one is a [`Flight`], a
+/// task on the runtime of the caller who found that it is time, so that no caller who gives up takes the token from the
+/// others. The task ends with its work or when this is dropped. When it ends with its runtime, whoever waits on another
+/// runtime begins a new flight there.
+pub(crate) struct KeptToken(Arc<Inner>);
+
+struct Inner {
+    held: ArcSwapOption<HeldToken>,
+    source: TokenSource,
     state: Mutex<State>,
 }
 
-type Flight = Shared<BoxFuture<'static, Result<Entry, AuthError>>>;
-
-#[derive(Default)]
 struct State {
-    entry: Option<Entry>,
     flight: Option<Flight>,
+    flights: u64,
+    early_renewals: Pace,
+    /// Why there was no token for those who waited last.
+    failure: Option<AuthError>,
+    failures: Pace,
+    /// What an API refused last, and may still lie in a cache.
+    refused: Option<AccessToken>,
+    refusals: Pace,
 }
 
-#[derive(Debug, Clone)]
-struct Entry {
-    token: AccessToken,
-    fresh_until: Instant,
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            flight: None,
+            flights: 0,
+            early_renewals: Pace::default(),
+            failure: None,
+            failures: Pace::default(),
+            refused: None,
+            refusals: Pace::forgiving(REFUSALS_AT_ONCE),
+        }
+    }
 }
 
 enum Found {
     Token(AccessToken),
-    Flight(Flight),
+    Flight(Landing),
 }
 
 impl KeptToken {
+    /// A token of this grant.
     pub(crate) fn new(grant: Arc<dyn TokenGrant>) -> Self {
-        Self { grant, state: Mutex::default() }
+        Self::behind(None, grant)
     }
 
-    fn find(&self) -> Found {
-        let mut state = self.lock();
-        if let Some(entry) = state.entry.as_ref().filter(|entry| Instant::now() < entry.fresh_until) {
-            return Found::Token(entry.token.clone());
+    /// A token of this grant, which others may have got already and left in the cache.
+    pub(crate) fn behind(cache: Option<Arc<dyn TokenCache>>, grant: Arc<dyn TokenGrant>) -> Self {
+        let source = TokenSource::new(grant, cache);
+        Self(Arc::new(Inner { held: ArcSwapOption::empty(), source, state: Mutex::default() }))
+    }
+
+    /// Whether there is a good token, or somebody waits for one.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.0.good_token(Moment::now()).is_some() || self.0.lock().flight.is_some()
+    }
+
+    async fn wait(&self) -> Outcome {
+        for _ in 0..FLIGHTS_PER_CALL {
+            let landing = match self.0.find()? {
+                Found::Token(token) => return Ok(token),
+                Found::Flight(landing) => landing,
+            };
+            let was_early = landing.is_early();
+            match landing.outcome().await {
+                // The end of the old token overtook its early renewal: there is no failure yet that counts.
+                Some(Err(_)) if was_early => {}
+                Some(outcome) => return outcome,
+                None => {}
+            }
         }
-        let flight = state.flight.get_or_insert_with(|| {
-            let grant = Arc::clone(&self.grant);
-            start(async move { grant.grant().await }).boxed().shared()
-        });
-        Found::Flight(flight.clone())
+        Err(lost())
+    }
+}
+
+#[async_trait]
+impl AccessTokenProvider for KeptToken {
+    async fn access_token(&self) -> Outcome {
+        let now = Moment::now();
+        match self.0.good_token(now) {
+            Some((Stage::Fresh, token)) => Ok(token),
+            Some((_, token)) => {
+                self.0.renew_early(now);
+                Ok(token)
+            }
+            None => self.wait().await,
+        }
     }
 
-    /// The first who sees the flight land puts its result away; the others find it put away.
-    fn land(&self, flight: &Flight, result: &Result<Entry, AuthError>) {
+    async fn invalidate(&self, refused: &AccessToken) {
+        self.0.drop_refused(refused);
+    }
+}
+
+impl Drop for KeptToken {
+    fn drop(&mut self) {
+        if let Some(flight) = self.0.lock().flight.take() {
+            flight.abort();
+        }
+    }
+}
+
+impl Inner {
+    fn good_token(&self, now: Moment) -> Option<(Stage, AccessToken)> {
+        let held = self.held.load();
+        let held = held.as_ref()?;
+        match held.stage(now) {
+            Stage::Over => None,
+            stage => Some((stage, held.token().clone())),
+        }
+    }
+
+    /// Starts the flight for the next token, unless there is one or the last one failed just now.
+    fn renew_early(self: &Arc<Self>, now: Moment) {
+        // Whoever has the lock sees to it.
+        let Ok(mut state) = self.state.try_lock() else { return };
+        if state.early_renewals.is_pausing(now) || state.flight_under_way(now).is_some() {
+            return;
+        }
+        if let Ok(runtime) = Handle::try_current() {
+            self.start_flight(&mut state, &runtime, now);
+        }
+    }
+
+    /// What there is for a caller who found no good token.
+    fn find(self: &Arc<Self>) -> Result<Found, AuthError> {
+        let now = Moment::now();
         let mut state = self.lock();
-        if state.flight.as_ref().is_some_and(|current| current.ptr_eq(flight)) {
-            state.flight = None;
-            state.entry = result.as_ref().ok().cloned();
+        if let Some((_, token)) = self.good_token(now) {
+            return Ok(Found::Token(token));
+        }
+        if let Some(flight) = state.flight_under_way(now) {
+            return Ok(Found::Flight(flight.landing(now)));
+        }
+        if let Some(failure) = state.failure.as_ref().filter(|_| state.failures.is_pausing(now)) {
+            return Err(failure.clone());
+        }
+        let runtime = Handle::try_current().map_err(|_| no_runtime())?;
+        Ok(Found::Flight(self.start_flight(&mut state, &runtime, now)))
+    }
+
+    fn start_flight(self: &Arc<Self>, state: &mut State, runtime: &Handle, now: Moment) -> Landing {
+        if let Some(lost) = state.flight.take() {
+            lost.abort();
+        }
+        state.flights += 1;
+        let number = state.flights;
+        let is_early = self.good_token(now).is_some();
+        let refused = state.refused.clone();
+        let (teller, outcome) = watch::channel(None);
+        let inner = Arc::clone(self);
+        let task = async move {
+            let obtained = inner.source.obtain(refused.as_ref()).await;
+            teller.send_replace(Some(inner.land(number, obtained)));
+        };
+        let task = runtime.spawn(task.in_current_span()).abort_handle();
+        let flight = Flight::new(number, now, is_early, outcome, task);
+        let landing = flight.landing(now);
+        state.flight = Some(flight);
+        landing
+    }
+
+    /// Keeps what a flight brought, before anybody is told of it.
+    fn land(&self, number: u64, obtained: Result<HeldToken, AuthError>) -> Outcome {
+        let now = Moment::now();
+        let mut state = self.lock();
+        let Some(flight) = state.flight.take_if(|flight| flight.number() == number) else {
+            return obtained.map(|held| held.token().clone());
+        };
+        match obtained {
+            Ok(held) => {
+                let token = held.token().clone();
+                state.succeeded(&held, now);
+                self.held.store(Some(Arc::new(held)));
+                Ok(token)
+            }
+            Err(error) if flight.is_early() => {
+                tracing::warn!(%error, "the access token could not be renewed yet; the old one is used on");
+                let use_left = self.held.load().as_ref().map(|held| held.use_left(now));
+                state.early_renewal_failed(use_left.unwrap_or_default(), now);
+                Err(error)
+            }
+            Err(error) => {
+                state.failures.failed(now, FAILURE_KEPT, LONGEST_FAILURE_KEPT);
+                state.failure = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    /// Drops the token if it is the one that was refused: whoever reports an earlier one has another one to take.
+    fn drop_refused(&self, refused: &AccessToken) {
+        let now = Moment::now();
+        let mut state = self.lock();
+        let is_held = self.held.load().as_ref().is_some_and(|held| held.token() == refused);
+        if is_held && !state.refusals.is_pausing(now) {
+            state.refused = Some(refused.clone());
+            state.refusals.failed(now, REFUSAL_PAUSE, LONGEST_REFUSAL_PAUSE);
+            self.held.store(None);
         }
     }
 
@@ -79,148 +248,44 @@ impl KeptToken {
     }
 }
 
-#[async_trait]
-impl AccessTokenProvider for KeptToken {
-    async fn access_token(&self) -> Result<AccessToken, AuthError> {
-        match self.find() {
-            Found::Token(token) => Ok(token),
-            Found::Flight(flight) => {
-                let result = flight.clone().await;
-                self.land(&flight, &result);
-                result.map(|entry| entry.token)
-            }
+impl State {
+    fn flight_under_way(&self, now: Moment) -> Option<&Flight> {
+        self.flight.as_ref().filter(|flight| !flight.is_lost(now))
+    }
+
+    fn succeeded(&mut self, held: &HeldToken, now: Moment) {
+        self.failure = None;
+        self.failures = Pace::default();
+        if self.refused.take().is_none() {
+            self.refusals = Pace::forgiving(REFUSALS_AT_ONCE);
+        }
+        if held.stage(now) == Stage::Due {
+            // The cache had nothing better, and the token server failed.
+            self.early_renewal_failed(held.use_left(now), now);
+        } else {
+            self.early_renewals = Pace::default();
         }
     }
 
-    async fn invalidate(&self, refused: &AccessToken) {
-        let mut state = self.lock();
-        if state.entry.as_ref().is_some_and(|entry| entry.token == *refused) {
-            state.entry = None;
-        }
+    fn early_renewal_failed(&mut self, use_left: Duration, now: Moment) {
+        let longest = LONGEST_EARLY_PAUSE.min(use_left / 2).max(SHORTEST_EARLY_PAUSE);
+        self.early_renewals.failed(now, EARLY_PAUSE, longest);
     }
 }
 
-/// The life of a token is counted from before it was asked for.
-async fn start(
-    grant: impl Future<Output = Result<GrantedToken, AuthError>> + Send,
-) -> Result<Entry, AuthError> {
-    let asked_at = Instant::now();
-    let GrantedToken { token, lifetime } = grant.await?;
-    let lifetime = lifetime.unwrap_or_default();
-    let fresh_for = lifetime.saturating_sub(LARGEST_MARGIN.min(lifetime / MARGIN_SHARE));
-    Ok(Entry { token, fresh_until: asked_at.checked_add(fresh_for).unwrap_or(asked_at) })
+fn no_runtime() -> AuthError {
+    AuthError::new(
+        AuthErrorKind::Configuration,
+        "a token is asked for outside of a Tokio runtime: call this from inside one",
+    )
+}
+
+fn lost() -> AuthError {
+    AuthError::new(
+        AuthErrorKind::Unavailable,
+        "the token request was broken off each time, as when its runtime is shut down; try again",
+    )
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::*;
-    use crate::cache::key::TokenCacheKey;
-    use crate::error::AuthErrorKind;
-
-    struct Counting {
-        grants: Arc<AtomicUsize>,
-        lifetime: Option<Duration>,
-        fail_first: bool,
-    }
-
-    #[async_trait]
-    impl TokenGrant for Counting {
-        async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
-            Ok(TokenCacheKey::builder().build())
-        }
-
-        async fn grant(&self) -> Result<GrantedToken, AuthError> {
-            let number = self.grants.fetch_add(1, Ordering::SeqCst) + 1;
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            if self.fail_first && number == 1 {
-                return Err(AuthError::new(AuthErrorKind::Unavailable, "not now"));
-            }
-            Ok(GrantedToken {
-                token: AccessToken::new(format!("token {number}").as_str()),
-                lifetime: self.lifetime,
-            })
-        }
-    }
-
-    fn cache(seconds: Option<u64>, fail_first: bool) -> (Arc<KeptToken>, Arc<AtomicUsize>) {
-        let grants = Arc::new(AtomicUsize::new(0));
-        let lifetime = seconds.map(Duration::from_secs);
-        let counting = Counting { grants: Arc::clone(&grants), lifetime, fail_first };
-        (Arc::new(KeptToken::new(Arc::new(counting))), grants)
-    }
-
-    async fn ask_together(cache: &Arc<KeptToken>, callers: usize) -> Vec<Result<AccessToken, AuthError>> {
-        let tasks: Vec<_> = (0..callers)
-            .map(|_| {
-                let cache = Arc::clone(cache);
-                tokio::spawn(async move { cache.access_token().await })
-            })
-            .collect();
-        let mut answers = Vec::new();
-        for task in tasks {
-            answers.push(task.await.unwrap());
-        }
-        answers
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn callers_who_come_together_share_one_grant() {
-        let (cache, grants) = cache(Some(120), false);
-        for answer in ask_together(&cache, 1000).await {
-            assert_eq!(answer.unwrap().expose(), "token 1");
-        }
-        assert_eq!(grants.load(Ordering::SeqCst), 1);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_failure_goes_to_all_who_waited_and_to_nobody_after() {
-        let (cache, grants) = cache(Some(120), true);
-        for answer in ask_together(&cache, 10).await {
-            assert_eq!(answer.unwrap_err().kind(), AuthErrorKind::Unavailable);
-        }
-        assert_eq!(cache.access_token().await.unwrap().expose(), "token 2");
-        assert_eq!(grants.load(Ordering::SeqCst), 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_token_is_renewed_before_it_expires() {
-        let (cache, grants) = cache(Some(120), false);
-        cache.access_token().await.unwrap();
-        tokio::time::advance(Duration::from_secs(89)).await;
-        assert_eq!(cache.access_token().await.unwrap().expose(), "token 1");
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(cache.access_token().await.unwrap().expose(), "token 2");
-        assert_eq!(grants.load(Ordering::SeqCst), 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_caller_who_gives_up_leaves_the_grant_to_the_others() {
-        let (cache, grants) = cache(Some(120), false);
-        let impatient = tokio::time::timeout(Duration::from_millis(10), cache.access_token());
-        let (impatient, patient) = tokio::join!(impatient, cache.access_token());
-        assert!(impatient.is_err());
-        assert_eq!(patient.unwrap().expose(), "token 1");
-        assert_eq!(grants.load(Ordering::SeqCst), 1);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_refused_token_is_renewed_once_however_many_report_it() {
-        let (cache, grants) = cache(Some(120), false);
-        let refused = cache.access_token().await.unwrap();
-        for _ in 0..3 {
-            cache.invalidate(&refused).await;
-            assert_eq!(cache.access_token().await.unwrap().expose(), "token 2");
-        }
-        assert_eq!(grants.load(Ordering::SeqCst), 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_token_of_unknown_life_is_not_kept() {
-        let (cache, grants) = cache(None, false);
-        cache.access_token().await.unwrap();
-        cache.access_token().await.unwrap();
-        assert_eq!(grants.load(Ordering::SeqCst), 2);
-    }
-}
+mod tests;

@@ -1,12 +1,24 @@
 //! Tokens kept while they are good, and one grant for all who wait.
 
+mod flight;
 mod grant;
+mod held_token;
 mod kept_token;
 mod kept_tokens;
 mod key;
+mod life;
+mod memory;
+mod pace;
+mod token_cache;
+mod token_source;
 
 pub(crate) use grant::TokenGrant;
 pub(crate) use kept_token::KeptToken;
 pub(crate) use kept_tokens::KeptTokens;
 pub use key::TokenCacheKey;
 pub(crate) use key::TokenCacheKeyBuilder;
+pub use memory::MemoryTokenCache;
+pub use token_cache::{CachedToken, TokenCache, TokenCacheError, TokenCacheLock};
+
+#[cfg(test)]
+mod counting_server;

@@ -47,7 +47,8 @@ impl Answer {
         }
         let lifetime = answer.expires_in.and_then(Seconds::duration);
         let lifetime = lifetime.or_else(|| answer.access_token.lifetime());
-        Ok(GrantedToken::new(answer.access_token, lifetime))
+        // A server that does not say is not asked for each call; it is asked as if its tokens arrived expired.
+        Ok(GrantedToken::new(answer.access_token, Some(lifetime.unwrap_or_default())))
     }
 
     pub(crate) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, AuthError> {
@@ -108,17 +109,17 @@ mod tests {
     #[test]
     fn lifetimes_are_read_in_every_form() {
         for (expires_in, expected) in [
-            ("119", Some(119)),
-            ("\"119\"", Some(119)),
-            ("119.0", Some(119)),
-            ("null", None),
-            ("-1", None),
-            ("\"soon\"", None),
-            ("1e300", None),
+            ("119", 119),
+            ("\"119\"", 119),
+            ("119.0", 119),
+            ("null", 0),
+            ("-1", 0),
+            ("\"soon\"", 0),
+            ("1e300", 0),
         ] {
             let body = format!(r#"{{"access_token":"t","expires_in":{expires_in},"token_type":"Bearer"}}"#);
             let token = answer(200, &body).into_token().unwrap();
-            assert_eq!(token.lifetime, expected.map(Duration::from_secs), "{expires_in}");
+            assert_eq!(token.lifetime, Some(Duration::from_secs(expected)), "{expires_in}");
         }
     }
 
