@@ -1,14 +1,21 @@
-//! The command line.
+//! The command line: the options that every command takes, and the commands.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::commands;
+use crate::output::OutputForm;
 
 /// data.altinn.no from a keyboard.
 #[derive(Debug, Parser)]
-#[command(name = "dan", version, max_term_width = 100)]
-#[command(after_help = "Try 'dan demo': the whole journey on your own machine, without credentials.")]
+#[command(name = "dan", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(disable_help_subcommand = true, subcommand_help_heading = "Commands")]
+#[command(
+    after_help = "New here? 'dan demo' shows the whole journey on your own machine, without credentials.\n\
+    'dan COMMAND --help' tells about a command, 'dan doctor' what is wrong with the settings."
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: GlobalOptions,
@@ -17,7 +24,7 @@ pub(crate) struct Arguments {
 }
 
 /// Options that every command takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalOptions {
     /// The installation: production, test, development or local [default: test]
@@ -29,17 +36,28 @@ pub(crate) struct GlobalOptions {
     /// The service context whose subscription key is used
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) service_context: Option<String>,
+    /// The way of authenticating: maskinporten, certificate, token or none
+    #[arg(long, global = true, value_name = "WAY")]
+    pub(crate) auth: Option<String>,
+    /// The profile of the configuration file
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The configuration file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// The certificate authorities to trust (PEM), instead of the platform's
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
-    /// How long a request may take, such as 30s or 2m
+    /// How long a call may take, or a wait with --wait, such as 30s or 2m
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
-    /// How results are written: human, json (the API's own) or ndjson (one element a line)
-    #[arg(long, global = true, value_enum, hide_possible_values = true)]
-    #[arg(value_name = "FORM", default_value_t = OutputForm::Human)]
-    pub(crate) output: OutputForm,
-    /// Show each request on standard error
+    /// How results are written: human, json (the API's own) or ndjson (an element a line)
+    #[arg(long, global = true, value_enum, hide_possible_values = true, value_name = "FORM")]
+    pub(crate) output: Option<OutputForm>,
+    /// Run this one command against a sandbox that lives as long as the command
+    #[arg(long, global = true, conflicts_with_all = ["env", "base_url", "profile", "config", "ca_file"])]
+    pub(crate) sandbox: bool,
+    /// Show each request on standard error; twice, also how it came about
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// Say nothing but results and errors
@@ -47,102 +65,65 @@ pub(crate) struct GlobalOptions {
     pub(crate) quiet: bool,
 }
 
-/// How results are written to standard output, and errors to standard error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OutputForm {
-    /// For people
-    Human,
-    /// The API's own JSON
-    Json,
-    /// JSON, one element a line
-    Ndjson,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show the whole journey on a sandbox: key, token, metadata, harvest
+    /// Show the whole journey on a sandbox: token, metadata, harvest, consent, proof
     Demo,
     /// Run a DAN and a Maskinporten on this machine until interrupted
-    Sandbox(SandboxOptions),
-    /// Get an access token
-    Token(TokenOptions),
-    /// See which datasets there are
+    Sandbox(commands::sandbox::SandboxOptions),
+    /// Get an access token, or see what stands in it
+    Token(commands::token::TokenOptions),
+    /// Look at an enterprise certificate
     #[command(subcommand)]
-    Datasets(DatasetsCommand),
+    Certificate(commands::certificate::CertificateCommand),
+    /// See which datasets there are, what they hold and what they need
+    #[command(subcommand)]
+    Datasets(commands::datasets::DatasetsCommand),
+    /// Write a configuration file, or see which settings are in force
+    #[command(subcommand)]
+    Config(commands::config::ConfigCommand),
     /// Harvest a dataset with one call
-    Harvest(HarvestOptions),
+    Harvest(commands::harvest::HarvestOptions),
+    /// See what the codes of the service mean
+    #[command(subcommand)]
+    Codes(commands::codes::CodesCommand),
+    /// List the service contexts
+    ServiceContexts,
+    /// Write shell completions, to be read by the shell at its start
+    Completions(commands::completions::CompletionsOptions),
+    /// Write the manual pages into a folder
+    #[command(hide = true)]
+    ManualPages(commands::completions::ManualPagesOptions),
 }
 
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  dan sandbox --env-file sandbox.env\n  . ./sandbox.env && dan harvest UnitBasicInformation --subject 991825827"
-)]
-pub(crate) struct SandboxOptions {
-    /// The port of DAN; any free one unless said
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) port: u16,
-    /// The port of Maskinporten; any free one unless said
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) maskinporten_port: u16,
-    /// Port of DAN for callers with an enterprise certificate; 0 for any free one
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) certificate_port: u16,
-    /// Serve without TLS
-    #[arg(long)]
-    pub(crate) plain_http: bool,
-    /// Write all variables that 'dan' needs to this file, to be read by a shell
-    #[arg(long, value_name = "FILE")]
-    pub(crate) env_file: Option<PathBuf>,
-    /// Add the datasets of this folder, one JSON file each
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: Option<PathBuf>,
+impl Arguments {
+    /// Reads the command line.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let mut matches = brief(Self::command()).try_get_matches()?;
+        Self::from_arg_matches_mut(&mut matches)
+    }
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct TokenOptions {
-    /// Show what stands in the token instead: organisation, scopes, expiry
-    #[arg(long)]
-    pub(crate) claims: bool,
+/// The global options are told once, by `dan --help`, so that the help of a command fits a screen.
+fn brief(mut command: clap::Command) -> clap::Command {
+    command.build();
+    for subcommand in command.get_subcommands_mut() {
+        hide_global_options(subcommand);
+    }
+    command
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum DatasetsCommand {
-    /// List the datasets; with --service-context, those of one service context
-    List {
-        /// Only those whose name or description holds this text, whatever its case
-        #[arg(long, value_name = "TEXT")]
-        search: Option<String>,
-    },
+fn hide_global_options(command: &mut clap::Command) {
+    let owned = std::mem::take(command);
+    let hidden =
+        owned.mut_args(|argument| if argument.is_global_set() { argument.hide(true) } else { argument });
+    *command = hidden;
+    for subcommand in command.get_subcommands_mut() {
+        hide_global_options(subcommand);
+    }
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  dan harvest UnitBasicInformation --subject 991825827")]
-pub(crate) struct HarvestOptions {
-    /// The dataset, as 'dan datasets list' spells it
-    #[arg(value_name = "NAME")]
-    pub(crate) dataset: String,
-    /// Whom it is about: an organization number, or what the dataset takes; '-' reads it from standard input,
-    /// '@FILE' from a file
-    #[arg(long, value_name = "ID")]
-    pub(crate) subject: Option<String>,
-    /// The organization on whose behalf is asked, when it is not the token's
-    #[arg(long, value_name = "ID")]
-    pub(crate) requestor: Option<String>,
-    /// A parameter of the dataset; may be repeated
-    #[arg(long = "param", value_name = "KEY=VALUE", value_parser = parameter)]
-    pub(crate) parameters: Vec<(String, String)>,
-    /// Leave out the envelope: the values alone
-    #[arg(long)]
-    pub(crate) no_envelope: bool,
-    /// Let the service use the same token towards the data source
-    #[arg(long)]
-    pub(crate) reuse_token: bool,
-    /// Let the service get a token towards the data source on behalf of the token's organization
-    #[arg(long)]
-    pub(crate) on_behalf_of_owner: bool,
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let expected = "give a number and a unit, such as 30s or 2m";
     let duration: jiff::SignedDuration = text.parse().map_err(|_| expected.to_owned())?;
     Duration::try_from(duration)
@@ -151,17 +132,8 @@ fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| expected.to_owned())
 }
 
-fn parameter(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("give it as KEY=VALUE".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Io(String, io::Error),
     /// Bad usage that the command line's definition cannot see.
     Usage(String),
+    /// Not everything is as it was asked for; the result has told what is not.
+    InPart,
 }
 
 /// The contract's shape of an error in machine-readable output.
@@ -49,6 +51,11 @@ struct ErrorMembers<'a> {
 }
 
 impl Failure {
+    /// A task of our own did not come to its end.
+    pub(crate) fn ended(error: tokio::task::JoinError) -> Self {
+        Self::Io("the work was broken off".to_owned(), error.into())
+    }
+
     pub(crate) fn output(error: io::Error) -> Self {
         Self::Io("standard output cannot be written".to_owned(), error)
     }
@@ -59,12 +66,17 @@ impl Failure {
             Self::Io(_, error) if error.kind() == io::ErrorKind::BrokenPipe => BROKEN_PIPE,
             Self::Sandbox(_) | Self::Io(..) => 1,
             Self::Usage(_) => 2,
+            Self::InPart => 8,
         })
     }
 
-    /// Nobody reads any more; there is nobody to tell.
+    /// Nobody reads any more, so that there is nobody to tell; or it is told already.
     pub(crate) fn is_silent(&self) -> bool {
-        matches!(self, Self::Io(_, error) if error.kind() == io::ErrorKind::BrokenPipe)
+        match self {
+            Self::Io(_, error) => error.kind() == io::ErrorKind::BrokenPipe,
+            Self::InPart => true,
+            _ => false,
+        }
     }
 
     /// One JSON object, as the contract has it.
@@ -92,6 +104,7 @@ impl Failure {
             Self::Usage(_) => ErrorMembers::of_client("usage", message),
             Self::Io(..) => ErrorMembers::of_client("io", message),
             Self::Sandbox(_) => ErrorMembers::of_client("sandbox", message),
+            Self::InPart => ErrorMembers::of_client("in_part", message),
         }
     }
 }
@@ -154,6 +167,7 @@ impl fmt::Display for Failure {
             Self::Sandbox(error) => write!(formatter, "the sandbox failed: {error}"),
             Self::Io(what, error) => write!(formatter, "{what}: {error}"),
             Self::Usage(message) => formatter.write_str(message),
+            Self::InPart => formatter.write_str("not everything is as it was asked for"),
         }
     }
 }

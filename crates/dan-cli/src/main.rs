@@ -3,42 +3,64 @@
 mod arguments;
 mod commands;
 mod failure;
-mod settings;
+mod file;
+mod input;
+mod output;
+mod session;
 mod wire_log;
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command, DatasetsCommand, GlobalOptions, OutputForm};
-use clap::Parser as _;
+use arguments::{Arguments, Command, GlobalOptions};
 use failure::Failure;
+use output::OutputForm;
+use output::style::{BAD, styled};
+use session::Session;
 use wire_log::{Destination, WireLog};
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let Arguments { global, command } = match Arguments::try_parse() {
+/// What a shell reports for a process that an interrupt ended.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let Arguments { global, command } = match Arguments::read() {
         Ok(arguments) => arguments,
         Err(error) => return end_by_usage(&error),
     };
     wire_log(&global, &command).install();
-    match run(&global, command).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            tell(&failure, global.output);
-            failure.exit_code()
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let failure = Failure::Io("threads cannot be started".to_owned(), error);
+            return tell(&failure, global.output.unwrap_or_default());
         }
+    };
+    let code = runtime.block_on(run_until_interrupted(global, command));
+    // Whatever still waits, such as for a line of standard input, is not waited for.
+    runtime.shutdown_background();
+    code
+}
+
+/// A sandbox runs until it is interrupted; everything else is ended by that, and cleans up as it goes.
+async fn run_until_interrupted(global: GlobalOptions, command: Command) -> ExitCode {
+    if matches!(command, Command::Sandbox(_)) {
+        return run(global, command).await;
+    }
+    tokio::select! {
+        code = run(global, command) => code,
+        Ok(()) = tokio::signal::ctrl_c() => ExitCode::from(INTERRUPTED),
     }
 }
 
-async fn run(global: &GlobalOptions, command: Command) -> Result<(), Failure> {
-    match command {
-        Command::Demo => commands::demo::run().await,
-        Command::Sandbox(options) => commands::sandbox::run(options, global.quiet).await,
-        Command::Token(options) => commands::token::run(global, &options).await,
-        Command::Datasets(DatasetsCommand::List { search }) => {
-            commands::datasets::list(global, search.as_deref()).await
-        }
-        Command::Harvest(options) => commands::harvest::run(global, options).await,
+async fn run(global: GlobalOptions, command: Command) -> ExitCode {
+    let form = global.output.unwrap_or_default();
+    let session = match Session::start(global).await {
+        Ok(session) => session,
+        Err(failure) => return tell(&failure, form),
+    };
+    match commands::run(&session, command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => tell(&failure, session.form()),
     }
 }
 
@@ -53,27 +75,32 @@ fn wire_log(global: &GlobalOptions, command: &Command) -> WireLog {
 }
 
 /// Standard error may be closed; the exit code says it all the same.
-fn tell(failure: &Failure, output: OutputForm) {
-    if failure.is_silent() {
-        return;
+fn tell(failure: &Failure, form: OutputForm) -> ExitCode {
+    if !failure.is_silent() {
+        let text = match form {
+            OutputForm::Human => format!("{} {failure}", styled(BAD, "dan:")),
+            OutputForm::Json | OutputForm::Ndjson => failure.to_json(),
+        };
+        let _ = writeln!(anstream::AutoStream::auto(io::stderr()), "{text}");
     }
-    let line = match output {
-        OutputForm::Human => format!("dan: {failure}"),
-        OutputForm::Json | OutputForm::Ndjson => failure.to_json(),
-    };
-    let _ = writeln!(std::io::stderr(), "{line}");
+    failure.exit_code()
 }
 
 /// Help and version are no failures. A usage error keeps to JSON where JSON was asked for.
 fn end_by_usage(error: &clap::Error) -> ExitCode {
-    if error.use_stderr() && asks_for_json(std::env::args()) {
+    if !error.use_stderr() {
+        return match error.print() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => tell(&Failure::output(error), OutputForm::Human),
+        };
+    }
+    if asks_for_json(std::env::args()) {
         let message = error.render().to_string();
         let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        tell(&Failure::Usage(first.to_owned()), OutputForm::Json);
-    } else {
-        let _ = error.print();
+        return tell(&Failure::Usage(first.to_owned()), OutputForm::Json);
     }
-    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+    let _ = error.print();
+    ExitCode::from(2)
 }
 
 /// The command line could not be read, so its words are looked at.

@@ -132,7 +132,8 @@ fn datasets_are_listed_for_people_and_programs() {
     assert_eq!(lines.lines().count(), json.as_array().unwrap().len());
     let of_tilda = sandbox.succeed(&["datasets", "list", "--service-context", "Tilda"]);
     assert!(of_tilda.contains("TildaMetadatav1") && !of_tilda.contains("RestanserV2"), "{of_tilda}");
-    assert_eq!(sandbox.succeed(&["datasets", "list", "--search", "no such text"]), "");
+    let none = sandbox.succeed(&["datasets", "list", "--search", "no such text"]);
+    assert_eq!(none, "There is no such dataset.\n");
 }
 
 #[test]

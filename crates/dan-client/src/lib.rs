@@ -21,6 +21,7 @@
 
 mod client;
 mod configuration;
+mod dataset_changes;
 mod direct_harvest;
 mod harvest;
 mod metadata;
@@ -43,6 +44,7 @@ pub use configuration::{
     AuthenticationMethod, Configuration, ConfigurationSources, EffectiveSetting, KeyFiles,
     MaskinportenConfiguration, Origin, Setting, default_configuration_file,
 };
+pub use dataset_changes::{DatasetChange, DatasetChangeKind, dataset_changes};
 pub use direct_harvest::{Direct, DirectHarvest};
 pub use harvest::{Harvest, HarvestRequest, HarvestTarget};
 pub use metadata::Metadata;

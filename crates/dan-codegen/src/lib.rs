@@ -15,7 +15,6 @@
 //! # Ok::<(), dan_codegen::CodegenError>(())
 //! ```
 
-mod bodies;
 mod composition;
 mod cycles;
 mod document;

@@ -22,6 +22,7 @@ mod not_granted;
 mod party;
 mod privacy;
 mod requirement;
+mod requirement_meaning;
 mod status_code;
 mod timestamp;
 mod unknown_fields;

@@ -152,8 +152,7 @@ mod tests {
         ] {
             let error = rustls::Error::AlertReceived(alert);
             assert_eq!(refusal(io::Error::other(error.to_string())), expected, "{alert:?} in words");
-            let wrapped = io::Error::other(error);
-            assert_eq!(refusal(io::Error::other(wrapped)), expected, "{alert:?}");
+            assert_eq!(refusal(io::Error::other(error)), expected, "{alert:?}");
         }
     }
 

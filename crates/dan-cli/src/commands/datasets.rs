@@ -1,54 +1,58 @@
 //! `dan datasets`
 
-use std::io::Write as _;
+mod check;
+mod list;
+mod show;
 
-use dan_client::EvidenceCode;
-use serde::Serialize;
+use std::path::PathBuf;
 
-use crate::arguments::{GlobalOptions, OutputForm};
+use clap::{Args, Subcommand};
+
 use crate::failure::Failure;
-use crate::settings;
+use crate::session::Session;
 
-pub(crate) async fn list(global: &GlobalOptions, search: Option<&str>) -> Result<(), Failure> {
-    let client = settings::configuration(global)?.client()?;
-    let mut datasets = match &global.service_context {
-        Some(name) => client.metadata().evidence_codes_of(name).await?,
-        None => client.metadata().evidence_codes().await?,
-    };
-    if let Some(text) = search {
-        datasets.retain(|dataset| matches(dataset, &text.to_lowercase()));
+#[derive(Debug, Subcommand)]
+pub(crate) enum DatasetsCommand {
+    /// List the datasets; with --service-context, those of one service context
+    #[command(after_help = "Examples:\n  dan datasets list --service-context eBevis --search skatt\n  \
+        dan datasets list --output json > metadata.json")]
+    List(ListOptions),
+    /// Tell what a dataset holds, what is needed to get it, and how it is asked for
+    #[command(after_help = "Example:\n  dan datasets show RestanserV2")]
+    Show(ShowOptions),
+    /// Tell what changed since the metadata was saved; exit code 8 when something did
+    #[command(
+        after_help = "Example, for a nightly job:\n  dan datasets list --output json > metadata.json    # once\n  \
+        dan datasets check --against metadata.json"
+    )]
+    Check(CheckOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListOptions {
+    /// Only those whose name or description holds this text, whatever its case
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowOptions {
+    /// The dataset, as 'dan datasets list' spells it
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckOptions {
+    /// What 'dan datasets list --output json' gave
+    #[arg(long, value_name = "FILE")]
+    against: PathBuf,
+}
+
+pub(crate) async fn run(session: &Session, command: DatasetsCommand) -> Result<(), Failure> {
+    match command {
+        DatasetsCommand::List(options) => list::run(session, options.search.as_deref()).await,
+        DatasetsCommand::Show(options) => show::run(session, &options.name).await,
+        DatasetsCommand::Check(options) => check::run(session, &options.against).await,
     }
-    let text = match global.output {
-        OutputForm::Human => table(&datasets),
-        OutputForm::Json => json(&datasets),
-        OutputForm::Ndjson => datasets.iter().map(json).collect(),
-    };
-    std::io::stdout().write_all(text.as_bytes()).map_err(Failure::output)
-}
-
-fn matches(dataset: &EvidenceCode, lower_case: &str) -> bool {
-    let texts = [Some(dataset.evidence_code_name.as_str()), dataset.description.as_deref()];
-    texts.into_iter().flatten().any(|text| text.to_lowercase().contains(lower_case))
-}
-
-fn json<T: Serialize + ?Sized>(value: &T) -> String {
-    serde_json::to_string(value).map(|text| text + "\n").unwrap_or_default()
-}
-
-/// Name, service contexts and description, in columns.
-fn table(datasets: &[EvidenceCode]) -> String {
-    let rows: Vec<(&str, String, &str)> = datasets
-        .iter()
-        .map(|dataset| {
-            let description = dataset.description.as_deref().unwrap_or_default();
-            (dataset.evidence_code_name.as_str(), dataset.belongs_to_service_contexts.join(", "), description)
-        })
-        .collect();
-    let name_width = rows.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or_default();
-    rows.iter()
-        .map(|(name, contexts, description)| {
-            let indent = " ".repeat(name_width + 2);
-            format!("{name:name_width$}  {}\n{indent}{contexts}\n", description.trim())
-        })
-        .collect()
 }

@@ -1,19 +1,46 @@
 //! `dan harvest`
 
-use std::io::{Read as _, Write as _};
-
-use dan_client::{Evidence, Harvest};
+use clap::Args;
+use dan_client::Harvest;
 use serde_json::Value;
 
-use crate::arguments::{GlobalOptions, HarvestOptions, OutputForm};
 use crate::failure::Failure;
-use crate::settings;
+use crate::input;
+use crate::output::{OutputForm, value, write_bytes, write_text};
+use crate::session::Session;
 
-pub(crate) async fn run(global: &GlobalOptions, options: HarvestOptions) -> Result<(), Failure> {
-    let client = settings::configuration(global)?.client()?;
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dan harvest UnitBasicInformation --subject 991825827\n  \
+    echo 15867010022 | dan harvest FregPerson --subject - --on-behalf-of-owner --no-envelope")]
+pub(crate) struct HarvestOptions {
+    /// The dataset, as 'dan datasets list' spells it
+    #[arg(value_name = "NAME")]
+    dataset: String,
+    /// Whom it is about; '-' reads the number from standard input, '@FILE' from a file
+    #[arg(long, value_name = "ID")]
+    subject: Option<String>,
+    /// The organization on whose behalf is asked, when it is not the token's
+    #[arg(long, value_name = "ID")]
+    requestor: Option<String>,
+    /// A parameter of the dataset; may be repeated
+    #[arg(long = "param", value_name = "KEY=VALUE", value_parser = input::parameter)]
+    parameters: Vec<(String, String)>,
+    /// Leave out the envelope: the values alone
+    #[arg(long)]
+    no_envelope: bool,
+    /// Let the service use the same token towards the data source
+    #[arg(long)]
+    reuse_token: bool,
+    /// Let the service get a token towards the data source on behalf of the token's organization
+    #[arg(long)]
+    on_behalf_of_owner: bool,
+}
+
+pub(crate) async fn run(session: &Session, options: HarvestOptions) -> Result<(), Failure> {
+    let client = session.client()?;
     let mut harvest = client.direct_harvest(options.dataset);
     if let Some(subject) = options.subject {
-        harvest = harvest.subject(subject_text(subject)?);
+        harvest = harvest.subject(input::party(subject).await?);
     }
     if let Some(requestor) = options.requestor {
         harvest = harvest.requestor(requestor);
@@ -27,85 +54,41 @@ pub(crate) async fn run(global: &GlobalOptions, options: HarvestOptions) -> Resu
     for (name, value) in options.parameters {
         harvest = harvest.parameter(name, value);
     }
-    let written = if options.no_envelope {
-        unenveloped(&harvest.unenveloped().await?, global.output)?
+    if options.no_envelope {
+        print_unenveloped(&harvest.unenveloped().await?, session.form())
     } else {
-        enveloped(&harvest.enveloped().await?, global.output)?
-    };
-    std::io::stdout().write_all(&written).map_err(Failure::output)
-}
-
-/// A command line can be seen by others; `-` and `@FILE` keep a person's number off it.
-fn subject_text(subject: String) -> Result<String, Failure> {
-    let text = if subject == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text).map_err(|error| {
-            Failure::Io("the subject cannot be read from standard input".to_owned(), error)
-        })?
-    } else if let Some(path) = subject.strip_prefix('@') {
-        std::fs::read_to_string(path)
-            .map_err(|error| Failure::Usage(format!("the subject cannot be read from '{path}': {error}")))?
-    } else {
-        subject
-    };
-    Ok(text.trim().to_owned())
+        print_enveloped(&harvest.enveloped().await?, session.form())
+    }
 }
 
 /// A dataset of bytes has no envelope, whatever was asked for.
-fn enveloped(answer: &Harvest, output: OutputForm) -> Result<Vec<u8>, Failure> {
-    if !answer.is_json() {
-        return Ok(answer.bytes().to_vec());
+fn print_enveloped(harvest: &Harvest, form: OutputForm) -> Result<(), Failure> {
+    if !harvest.is_json() {
+        return write_bytes(harvest.bytes());
     }
-    let evidence = answer.evidence()?;
-    Ok(match output {
-        OutputForm::Human => table(&evidence).into_bytes(),
-        OutputForm::Json => line(answer.bytes()),
-        OutputForm::Ndjson => {
-            let values = evidence.evidence_values.iter();
-            values.filter_map(|value| serde_json::to_vec(value).ok()).flat_map(|json| line(&json)).collect()
-        }
-    })
+    let evidence = harvest.evidence()?;
+    match form {
+        OutputForm::Human => write_text(&value::values(&evidence.evidence_values)),
+        OutputForm::Json => write_line(harvest.bytes()),
+        OutputForm::Ndjson => form.print_list(&evidence.evidence_values, String::new),
+    }
 }
 
 /// For people, JSON is indented and a text alone is without its quotes; bytes go through as they are.
-fn unenveloped(answer: &Harvest, output: OutputForm) -> Result<Vec<u8>, Failure> {
-    if !answer.is_json() {
-        return Ok(answer.bytes().to_vec());
+fn print_unenveloped(harvest: &Harvest, form: OutputForm) -> Result<(), Failure> {
+    if !harvest.is_json() {
+        return write_bytes(harvest.bytes());
     }
-    Ok(match (output, answer.json()?) {
-        (OutputForm::Human, Value::String(text)) => line(text.as_bytes()),
-        (OutputForm::Human, _) => line(&indented(answer.bytes()).unwrap_or_else(|_| answer.bytes().to_vec())),
-        (OutputForm::Json | OutputForm::Ndjson, _) => line(answer.bytes()),
-    })
+    match (form, harvest.json()?) {
+        (OutputForm::Human, Value::String(text)) => write_line(text.as_bytes()),
+        (OutputForm::Human, _) => {
+            let indented = std::str::from_utf8(harvest.bytes()).ok().and_then(value::indented);
+            write_line(indented.as_ref().map_or(harvest.bytes(), |text| text.as_bytes()))
+        }
+        (OutputForm::Json | OutputForm::Ndjson, _) => write_line(harvest.bytes()),
+    }
 }
 
-/// Token by token, since names may be repeated and their order says something.
-fn indented(json: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
-    let mut indented = Vec::new();
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    serde_transcode::transcode(&mut reader, &mut serde_json::Serializer::pretty(&mut indented))?;
-    Ok(indented)
-}
-
-fn table(evidence: &Evidence) -> String {
-    let values = &evidence.evidence_values;
-    let width =
-        values.iter().map(|value| value.evidence_value_name.chars().count()).max().unwrap_or_default();
-    values
-        .iter()
-        .map(|value| {
-            let shown = match &value.value {
-                None | Some(Value::Null) => "-".to_owned(),
-                Some(Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-            };
-            format!("{:width$}  {shown}\n", value.evidence_value_name)
-        })
-        .collect()
-}
-
-fn line(bytes: &[u8]) -> Vec<u8> {
-    let mut line = bytes.to_vec();
-    line.push(b'\n');
-    line
+fn write_line(bytes: &[u8]) -> Result<(), Failure> {
+    write_bytes(&[bytes, b"\n"].concat())
 }

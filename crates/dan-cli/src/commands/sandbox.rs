@@ -1,11 +1,37 @@
 //! `dan sandbox`
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
+use clap::Args;
 use dan_sandbox::Sandbox;
 
-use crate::arguments::SandboxOptions;
 use crate::failure::Failure;
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  dan sandbox --env-file sandbox.env\n  . ./sandbox.env && dan harvest UnitBasicInformation --subject 991825827"
+)]
+pub(crate) struct SandboxOptions {
+    /// The port of DAN; any free one unless said
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    port: u16,
+    /// The port of Maskinporten; any free one unless said
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    maskinporten_port: u16,
+    /// The port of DAN for callers with an enterprise certificate; any free one unless said
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    certificate_port: u16,
+    /// Serve without TLS
+    #[arg(long)]
+    plain_http: bool,
+    /// Write all variables that 'dan' needs to this file, to be read by a shell
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+    /// Add the datasets of this folder, one JSON file each
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
 
 /// Runs until interrupted. Standard output gets one line of JSON, when everything is ready.
 pub(crate) async fn run(options: SandboxOptions, quiet: bool) -> Result<(), Failure> {

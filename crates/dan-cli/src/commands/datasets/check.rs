@@ -1,0 +1,31 @@
+//! `dan datasets check`
+
+use std::path::Path;
+
+use dan_client::{EvidenceCode, dataset_changes};
+
+use crate::failure::Failure;
+use crate::output::table::table;
+use crate::session::Session;
+
+pub(super) async fn run(session: &Session, against: &Path) -> Result<(), Failure> {
+    let saved = read(against)?;
+    let current = session.public_client()?.metadata().evidence_codes().await?;
+    let changes = dataset_changes(&saved, &current);
+    session.form().print_list(&changes, || {
+        let rows = changes.iter().map(|change| [change.dataset.clone(), change.description.clone()]);
+        table(["Dataset", "Change"], rows, "Nothing changed.")
+    })?;
+    if changes.is_empty() { Ok(()) } else { Err(Failure::InPart) }
+}
+
+fn read(path: &Path) -> Result<Vec<EvidenceCode>, Failure> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::Usage(format!("'{}' cannot be read: {error}", path.display())))?;
+    dan_client::model::decode(&bytes).map_err(|error| {
+        Failure::Usage(format!(
+            "'{}' is not what 'dan datasets list --output json' gives: {error}",
+            path.display()
+        ))
+    })
+}

@@ -1,0 +1,30 @@
+//! `dan datasets list`
+
+use dan_client::EvidenceCode;
+
+use crate::failure::Failure;
+use crate::output::table::table;
+use crate::session::Session;
+
+pub(super) async fn run(session: &Session, search: Option<&str>) -> Result<(), Failure> {
+    let client = session.public_client()?;
+    let datasets = match &session.configuration()?.service_context {
+        Some(name) => client.metadata().evidence_codes_of(name).await?,
+        None => client.metadata().evidence_codes().await?,
+    };
+    let text = search.unwrap_or_default().to_lowercase();
+    let datasets: Vec<EvidenceCode> = datasets.into_iter().filter(|dataset| holds(dataset, &text)).collect();
+    session.form().print_list(&datasets, || {
+        let rows = datasets.iter().map(|dataset| {
+            let description = dataset.description.as_deref().unwrap_or_default().trim();
+            let contexts = dataset.belongs_to_service_contexts.join(", ");
+            [dataset.evidence_code_name.clone(), description.replace(['\r', '\n'], " "), contexts]
+        });
+        table(["Dataset", "Description", "Service contexts"], rows, "There is no such dataset.")
+    })
+}
+
+fn holds(dataset: &EvidenceCode, lower_case: &str) -> bool {
+    let texts = [Some(dataset.evidence_code_name.as_str()), dataset.description.as_deref()];
+    texts.into_iter().flatten().any(|text| text.to_lowercase().contains(lower_case))
+}

@@ -1,0 +1,164 @@
+//! `dan datasets show`
+
+use dan_client::model::{Requirement, ValueType};
+use dan_client::{Error, ErrorKind, EvidenceCode};
+
+use crate::failure::Failure;
+use crate::output::style::{STRONG, WARNING, styled};
+use crate::output::table::{pairs, paragraph, table};
+use crate::output::time;
+use crate::session::Session;
+
+pub(super) async fn run(session: &Session, name: &str) -> Result<(), Failure> {
+    let datasets = session.public_client()?.metadata().evidence_codes().await?;
+    let dataset = datasets.iter().find(|dataset| dataset.evidence_code_name == name).ok_or_else(|| {
+        let message = format!(
+            "the metadata knows no dataset '{name}'. Dataset names are case-sensitive; see 'dan datasets list --search'."
+        );
+        Error::new(ErrorKind::NotFound, message)
+    })?;
+    session.form().print(dataset, || told(dataset))
+}
+
+fn told(dataset: &EvidenceCode) -> String {
+    let mut text = format!("{}\n", styled(STRONG, &dataset.evidence_code_name));
+    if let Some(description) = &dataset.description {
+        text.push_str(&paragraph(0, description.trim()));
+    }
+    if let Some(warning) = &dataset.deprecation_warning {
+        text.push_str(&format!("{}\n", styled(WARNING, format!("Deprecated: {}", warning.trim()))));
+    }
+    text.push('\n');
+    text.push_str(&pairs(facts(dataset)));
+    text.push_str(&heading("What is needed"));
+    for need in needs(dataset) {
+        text.push_str(&paragraph(2, &need));
+    }
+    text.push_str(&parameters(dataset));
+    text.push_str(&values(dataset));
+    text.push_str(&heading("Ready to use"));
+    for line in commands(dataset) {
+        text.push_str(&format!("  {line}\n"));
+    }
+    text
+}
+
+fn heading(text: &str) -> String {
+    format!("\n{}\n", styled(STRONG, text))
+}
+
+fn facts(dataset: &EvidenceCode) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("harvested", way(dataset).to_owned()),
+        ("service contexts", dataset.belongs_to_service_contexts.join(", ")),
+    ];
+    let mut add = |name, value: Option<String>| facts.extend(value.map(|value| (name, value)));
+    add("lasts", dataset.max_valid_days.map(|days| format!("at most {days} days by one accreditation")));
+    add("available from", dataset.valid_from.as_ref().map(time::local));
+    add("available until", dataset.valid_to.as_ref().map(time::local));
+    add("answers within", dataset.timeout.map(|seconds| format!("{seconds} seconds")));
+    add("license", dataset.license.clone());
+    facts
+}
+
+fn way(dataset: &EvidenceCode) -> &'static str {
+    if dataset.is_asynchronous {
+        "by accreditation: the source answers later"
+    } else if needs_consent(dataset) {
+        "by accreditation, after consent"
+    } else if dataset.is_public {
+        "directly, by accreditation, or as open data without any key"
+    } else {
+        "directly, or by accreditation"
+    }
+}
+
+fn needs_consent(dataset: &EvidenceCode) -> bool {
+    requirements(dataset).iter().any(|requirement| matches!(requirement, Requirement::Consent(_)))
+}
+
+fn requirements(dataset: &EvidenceCode) -> &[Requirement] {
+    dataset.authorization_requirements.as_deref().unwrap_or_default()
+}
+
+fn needs(dataset: &EvidenceCode) -> Vec<String> {
+    let requirements = requirements(dataset);
+    if requirements.is_empty() {
+        return vec![
+            "Nothing but a subscription key of one of the service contexts and an access token.".to_owned(),
+        ];
+    }
+    requirements
+        .iter()
+        .map(|requirement| {
+            let mut need = requirement.meaning();
+            if let Some(contexts) =
+                requirement.applies_to_service_context().filter(|contexts| !contexts.is_empty())
+            {
+                need.push_str(&format!(" Applies in {}.", contexts.join(", ")));
+            }
+            if requirement.is_soft() {
+                need.push_str(" Otherwise the dataset is left out, and the rest of the request goes on.");
+            }
+            format!("- {need}")
+        })
+        .collect()
+}
+
+fn parameters(dataset: &EvidenceCode) -> String {
+    let parameters = dataset.parameters.as_deref().unwrap_or_default();
+    if parameters.is_empty() {
+        return String::new();
+    }
+    let rows = parameters.iter().map(|parameter| {
+        let kind = parameter.param_type.as_ref().map(ToString::to_string).unwrap_or_default();
+        let required = if parameter.required.unwrap_or_default() { "required" } else { "optional" };
+        [parameter.evidence_param_name.clone(), kind, required.to_owned()]
+    });
+    heading("Parameters") + &table(["Name", "Type", ""], rows, "")
+}
+
+fn values(dataset: &EvidenceCode) -> String {
+    let rows = dataset.values.iter().map(|value| {
+        let kind = match &value.value_type {
+            Some(ValueType::JsonSchema) => "JSON".to_owned(),
+            Some(kind) => kind.to_string(),
+            None => String::new(),
+        };
+        let description = value.description.clone().unwrap_or_default();
+        [value.evidence_value_name.clone(), kind, value.source.clone(), description.trim().to_owned()]
+    });
+    heading("Values") + &table(["Name", "Type", "Source", "Description"], rows, "There are none.")
+}
+
+/// Command lines with all that the dataset needs, for the reader to put in what is theirs.
+fn commands(dataset: &EvidenceCode) -> Vec<String> {
+    let name = &dataset.evidence_code_name;
+    let required =
+        dataset.parameters.iter().flatten().filter(|parameter| parameter.required.unwrap_or_default());
+    let parameters = |prefix: &str| -> String {
+        required
+            .clone()
+            .map(|parameter| format!(" --param {prefix}{}=…", parameter.evidence_param_name))
+            .collect()
+    };
+    let own_token = requirements(dataset).iter().any(|need| matches!(need, Requirement::ProvideOwnToken(_)));
+    let own_token = if own_token { " --on-behalf-of-owner" } else { "" };
+    let context = match dataset.belongs_to_service_contexts.as_slice() {
+        [only] => format!(" --service-context {}", quoted(only)),
+        _ => String::new(),
+    };
+    if !dataset.is_asynchronous && !needs_consent(dataset) {
+        return vec![format!("dan harvest {name} --subject …{}{own_token}{context}", parameters(""))];
+    }
+    let consent = if needs_consent(dataset) { ":consent --consent-reference …" } else { "" };
+    let parameters = parameters(&format!("{name}."));
+    vec![
+        format!("dan request --subject … --dataset {name}{consent}{parameters}{own_token}{context} --wait"),
+        format!("dan evidence ID {name}{own_token}{context}"),
+    ]
+}
+
+fn quoted(name: &str) -> String {
+    if name.contains(' ') { format!("'{name}'") } else { name.to_owned() }
+}

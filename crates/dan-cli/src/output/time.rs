@@ -1,0 +1,72 @@
+//! Times as a person at this machine reads them.
+
+use std::time::SystemTime;
+
+use dan_client::model::Timestamp;
+use jiff::tz::TimeZone;
+
+/// The service's time, in local time. One without an offset or without a time of the day stays as it was sent, since
+/// nobody knows which instant it means.
+pub(crate) fn local(time: &Timestamp) -> String {
+    let instant = time.parse().ok().and_then(|parts| parts.system_time().ok());
+    instant.and_then(local_instant).unwrap_or_else(|| time.as_str().to_owned())
+}
+
+pub(crate) fn local_time(time: SystemTime) -> String {
+    local_instant(time).unwrap_or_else(|| "a time beyond the calendar".to_owned())
+}
+
+/// A time for programs, in UTC.
+pub(crate) fn universal(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map(|time| time.to_string()).unwrap_or_default()
+}
+
+fn local_instant(time: SystemTime) -> Option<String> {
+    let instant = jiff::Timestamp::try_from(time).ok()?;
+    Some(instant.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string())
+}
+
+/// How far a time is from the present, in the unit that fits: `in 3 days`, `5 minutes ago`.
+pub(crate) fn distance(time: SystemTime, now: SystemTime) -> String {
+    match time.duration_since(now) {
+        Ok(ahead) => format!("in {}", length(ahead.as_secs())),
+        Err(behind) => format!("{} ago", length(behind.duration().as_secs())),
+    }
+}
+
+fn length(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3600 => (seconds / 60, "minute"),
+        3600..86_400 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    #[test]
+    fn a_time_of_unknown_offset_stays_as_it_was_sent() {
+        assert_eq!(local(&Timestamp::from("2026-09-24T12:00:00")), "2026-09-24T12:00:00");
+        assert_eq!(local(&Timestamp::from("2026-09-24")), "2026-09-24");
+    }
+
+    #[test]
+    fn distances_are_in_the_unit_that_fits() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let at = |seconds: i64| {
+            let away = Duration::from_secs(seconds.unsigned_abs());
+            distance(if seconds < 0 { now - away } else { now + away }, now)
+        };
+        assert_eq!(
+            [at(1), at(119), at(-7200), at(86_400 * 30)],
+            ["in 1 second", "in 1 minute", "2 hours ago", "in 30 days"]
+        );
+    }
+}
