@@ -5,9 +5,9 @@ use std::io;
 
 /// The error of the TLS library that this error is, or wraps. Its causes are not searched.
 pub(crate) fn in_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
-    // An I/O error names the cause of what it wraps as its own cause, and so passes over what it wraps.
-    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        Some(inner) => inner.downcast_ref(),
+    // An I/O error names the cause of what it wraps as its own, and so passes over what it wraps: another one, at times.
+    match error.downcast_ref::<io::Error>() {
+        Some(wrapping) => in_error(wrapping.get_ref()?),
         None => error.downcast_ref(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 
 use crate::CodegenError;
@@ -43,16 +44,22 @@ impl Document {
 
     /// The schemas under `components`, by name.
     pub(crate) fn schemas(&self) -> impl Iterator<Item = (&str, Place<'_>)> {
-        let pointer = Pointer::root().child("components").child("schemas");
-        let members = self.root.at("/components/schemas").map(Node::members).unwrap_or_default();
-        members.iter().map(move |(name, node)| (name.as_str(), Place { node, pointer: pointer.child(name) }))
+        self.members_at(&["components", "schemas"])
     }
 
-    /// What a reference leads to, if it stays within the document.
+    /// The members of what stands under these names, one within the other.
+    pub(crate) fn members_at(&self, path: &[&str]) -> impl Iterator<Item = (&str, Place<'_>)> {
+        let root = Place { node: &self.root, pointer: Pointer::root() };
+        let place = path.iter().try_fold(root, |place, name| place.member(name));
+        place.into_iter().flat_map(|place| place.members())
+    }
+
+    /// What a reference leads to, if it stays within the document. It is part of an address, so that signs in it may be
+    /// percent-encoded.
     pub(crate) fn follow(&self, reference: &str) -> Option<Place<'_>> {
-        let pointer = reference.strip_prefix('#')?;
-        let node = self.root.at(pointer)?;
-        Some(Place { node, pointer: Pointer(reference.to_owned()) })
+        let pointer = percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()?;
+        let node = self.root.at(&pointer)?;
+        Some(Place { node, pointer: Pointer(format!("#{pointer}")) })
     }
 }
 
@@ -84,11 +91,12 @@ impl<'d> Place<'d> {
     }
 
     /// The members of the value, if it is an object.
-    pub(crate) fn members(&self) -> impl Iterator<Item = (&'d str, Self)> {
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&'d str, Self)> + use<'d> {
+        let pointer = self.pointer.clone();
         self.node
             .members()
             .iter()
-            .map(|(name, node)| (name.as_str(), Self { node, pointer: self.pointer.child(name) }))
+            .map(move |(name, node)| (name.as_str(), Self { node, pointer: pointer.child(name) }))
     }
 
     /// The items of the value, if it is an array.
@@ -151,6 +159,7 @@ mod tests {
         let (name, place) = document.schemas().next().unwrap();
         assert_eq!((name, place.pointer.to_string().as_str()), ("a/b", "#/components/schemas/a~1b"));
         assert_eq!(document.follow("#/components/schemas/a~1b").unwrap().node, place.node);
+        assert_eq!(document.follow("#/components/schemas/a%7E1b").unwrap().pointer, place.pointer);
         assert!(document.follow("other.json#/a").is_none());
     }
 }

@@ -15,6 +15,7 @@
 //! # Ok::<(), dan_codegen::CodegenError>(())
 //! ```
 
+mod bodies;
 mod composition;
 mod cycles;
 mod document;

@@ -55,6 +55,11 @@ impl Namespace {
         self.given.push(name.clone());
         name
     }
+
+    /// Takes back a name that was not needed.
+    pub(crate) fn take_back(&mut self, name: &str) {
+        self.given.retain(|given| given != name);
+    }
 }
 
 /// The name of a type or a variant: `UpperCamelCase`. A name that already has the form is kept.

@@ -11,12 +11,12 @@ use crate::representation::{
     Warnings,
 };
 use crate::schema::Schema;
-use crate::{cycles, unions};
+use crate::{bodies, cycles, unions};
 
 /// How deep schemas may nest without a name of their own, and references may lead to references.
 const DEPTH_LIMIT: usize = 64;
 
-/// Reads all schemas under the document's components.
+/// Reads all schemas under the document's components, and those of the bodies of its operations.
 pub(crate) fn read(document: &Document) -> Model {
     let mut namespace = Namespace::types();
     let components = document
@@ -34,6 +34,9 @@ pub(crate) fn read(document: &Document) -> Model {
     };
     for (_, place) in document.schemas() {
         reader.define_component(&Schema::new(place));
+    }
+    for (name, place) in bodies::schemas(document) {
+        reader.define_body(&Schema::new(place), &name);
     }
     let (title, version) = document.info();
     let mut model = Model {
@@ -55,7 +58,7 @@ fn is_internal(schema: &Schema<'_>) -> bool {
 
 struct Reader<'d> {
     document: &'d Document,
-    /// The Rust names of the components, by where they stand.
+    /// The Rust names of the components, and of what else is referred to, by where they stand.
     components: BTreeMap<String, String>,
     namespace: Namespace,
     types: Vec<TypeDefinition>,
@@ -71,9 +74,18 @@ impl<'d> Reader<'d> {
         self.define(position, name, schema, shape);
     }
 
+    /// A body gets a type when it needs one. What is lost of a body without a type is no loss.
+    fn define_body(&mut self, schema: &Schema<'d>, name: &str) {
+        let (types, warnings) = (self.types.len(), self.warnings.0.len());
+        self.type_of(schema, name);
+        if self.types.len() == types {
+            self.warnings.0.truncate(warnings);
+        }
+    }
+
     /// Puts a type before those that were found inside it.
     fn define(&mut self, position: usize, name: String, schema: &Schema<'d>, shape: Shape) {
-        let description = schema.text("description").or_else(|| schema.text("title")).map(str::to_owned);
+        let description = schema.description().or_else(|| schema.text("title")).map(str::to_owned);
         self.types
             .insert(position, TypeDefinition { name, description, pointer: schema.pointer.clone(), shape });
     }
@@ -120,15 +132,40 @@ impl<'d> Reader<'d> {
     }
 
     fn referred(&mut self, schema: &Schema<'d>, reference: &str, name: &str) -> Type {
-        if let Some(component) = self.components.get(reference) {
-            return Type::Named(component.clone());
-        }
         let Some(place) = self.document.follow(reference) else {
             let lost =
                 format!("the reference {reference:?} leads nowhere in this document; read as any JSON");
             return self.any_json(&schema.pointer, lost);
         };
-        self.type_of(&Schema::new(place), name)
+        if let Some(component) = self.components.get(&place.pointer.to_string()) {
+            return Type::Named(component.clone());
+        }
+        self.referred_within(&Schema::new(place), name)
+    }
+
+    /// The type of a schema that is referred to and is no component. It gets its name first, since it may refer to
+    /// itself.
+    fn referred_within(&mut self, schema: &Schema<'d>, name: &str) -> Type {
+        let pointer = schema.pointer.to_string();
+        let name = self.namespace.give(name, "Model");
+        self.components.insert(pointer.clone(), name.clone());
+        let position = self.types.len();
+        let shape = self.shape(schema, &name);
+        let refers_to_itself = |value: &Type| {
+            let inner = self.types[position..].iter();
+            value.named() == Some(&name) || inner.flat_map(TypeDefinition::named).any(|other| other == name)
+        };
+        match shape {
+            Shape::Alias(value) if !refers_to_itself(&value) => {
+                self.components.remove(&pointer);
+                self.namespace.take_back(&name);
+                value
+            }
+            shape => {
+                self.define(position, name.clone(), schema, shape);
+                Type::Named(name)
+            }
+        }
     }
 
     fn listed_values(&mut self, schema: &Schema<'d>) -> Shape {
@@ -144,7 +181,7 @@ impl<'d> Reader<'d> {
         if schema.values.iter().all(|value| matches!(value, Node::Boolean(_))) {
             return Shape::Alias(Type::Boolean);
         }
-        let lost = "the listed values are of several types; read as any JSON";
+        let lost = "the listed values are neither all texts nor all integers; read as any JSON";
         Shape::Alias(self.any_json(&schema.pointer, lost))
     }
 
@@ -176,7 +213,10 @@ impl<'d> Reader<'d> {
         if let [only] = choices.as_slice() {
             return self.shape(only, name);
         }
-        let lost = "a choice without a discriminator; read as any JSON";
+        if let Some(listed) = annotated_values(schema, &choices) {
+            return listed;
+        }
+        let lost = "a choice that no discriminator tells apart; read as any JSON";
         Shape::Alias(self.any_json(&schema.pointer, lost))
     }
 
@@ -198,7 +238,8 @@ impl<'d> Reader<'d> {
         let mut namespace = Namespace::variants();
         let mut found = Vec::new();
         for reference in references {
-            let definition = self.components.get(reference)?;
+            let place = self.document.follow(reference)?;
+            let definition = self.components.get(&place.pointer.to_string())?;
             let component = reference.rsplit('/').next().unwrap_or(reference);
             let mut values: Vec<&str> = mapped
                 .iter()
@@ -249,6 +290,10 @@ impl<'d> Reader<'d> {
             Some(items) => self.nullable_type_of(&items, &format!("{name}Item")),
             None => Type::Json,
         };
+        if !schema.list("prefixItems").is_empty() {
+            let lost = "the items are of different types by their position; read as any JSON";
+            return Type::List(Box::new(self.any_json(&schema.pointer, lost)));
+        }
         Type::List(Box::new(items))
     }
 
@@ -301,7 +346,7 @@ impl<'d> Reader<'d> {
             fields.push(Field {
                 name: namespace.give(&field_name(name), "_field"),
                 wire_name: name.to_owned(),
-                description: schema.text("description").map(str::to_owned),
+                description: schema.description().map(str::to_owned),
                 default: schema.member("default").cloned(),
                 presence,
                 privacy: self.privacy(&schema, &value),
@@ -334,6 +379,33 @@ impl<'d> Reader<'d> {
         self.warnings.add(pointer, lost);
         Type::Json
     }
+}
+
+/// A choice among listed values, which is how values get descriptions of their own, and perhaps any text beside them.
+fn annotated_values(schema: &Schema<'_>, choices: &[Schema<'_>]) -> Option<Shape> {
+    let mut listed: Vec<Variant<String>> = Vec::new();
+    let mut namespace = Namespace::variants();
+    for choice in choices {
+        let is_any_text =
+            choice.types == ["string"] && choice.values.is_empty() && choice.text("format").is_none();
+        if choice.reference().is_some() || choice.values.is_empty() && !is_any_text {
+            return None;
+        }
+        for value in &choice.values {
+            let wire = value.as_text()?.to_owned();
+            if listed.iter().any(|variant| variant.wire == wire) {
+                continue;
+            }
+            let is_only = choice.values.len() == 1;
+            let title = choice.text("title").filter(|_| is_only).unwrap_or(&wire);
+            listed.push(Variant {
+                name: namespace.give(&type_name(title), "Value"),
+                description: choice.description().filter(|_| is_only).map(str::to_owned),
+                wire,
+            });
+        }
+    }
+    (!listed.is_empty() && schema.values.is_empty()).then_some(Shape::TextEnum(listed))
 }
 
 /// The type of a text. Formats that the generated types do not know stay text, exactly as sent.

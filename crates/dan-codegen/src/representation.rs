@@ -68,6 +68,18 @@ pub(crate) struct TypeDefinition {
     pub(crate) shape: Shape,
 }
 
+impl TypeDefinition {
+    /// The names of the types that its fields, its kinds or its other name lead to.
+    pub(crate) fn named(&self) -> Vec<&str> {
+        match &self.shape {
+            Shape::Struct(fields) => fields.iter().filter_map(|field| field.value.named()).collect(),
+            Shape::Union(union) => union.variants.iter().map(|variant| variant.definition.as_str()).collect(),
+            Shape::Alias(value) => value.named().into_iter().collect(),
+            Shape::TextEnum(_) | Shape::IntegerEnum(_) => Vec::new(),
+        }
+    }
+}
+
 /// What a type is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Shape {

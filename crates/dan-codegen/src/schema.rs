@@ -52,6 +52,11 @@ impl<'d> Schema<'d> {
         self.place.node.get(member).and_then(Node::as_text)
     }
 
+    /// What it describes, in words.
+    pub(crate) fn description(&self) -> Option<&'d str> {
+        self.text("description").filter(|text| !text.trim().is_empty())
+    }
+
     /// A member of any form, such as an extension.
     pub(crate) fn member(&self, name: &str) -> Option<&'d Node> {
         self.place.node.get(name)

@@ -152,7 +152,8 @@ mod tests {
         ] {
             let error = rustls::Error::AlertReceived(alert);
             assert_eq!(refusal(io::Error::other(error.to_string())), expected, "{alert:?} in words");
-            assert_eq!(refusal(io::Error::other(error)), expected, "{alert:?}");
+            let wrapped = io::Error::other(error);
+            assert_eq!(refusal(io::Error::other(wrapped)), expected, "{alert:?}");
         }
     }
 

@@ -11,7 +11,7 @@ use quote::quote;
 use crate::CodegenError;
 use crate::document::Document;
 use crate::representation::{Model, Shape, Type, TypeDefinition};
-use documentation::documentation;
+use documentation::{documentation, line_of};
 
 /// How the generated code names the crate that its runtime types are in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub(crate) fn emit(model: &Model, document: &Document, runtime: Runtime) -> Resu
 }
 
 fn head(model: &Model, document: &Document) -> String {
-    let Model { title, version, .. } = model;
     let Document { name, digest, .. } = document;
+    let (title, version) = (line_of(&model.title), line_of(&model.version));
     format!(
         "//! The types of {title}, version {version}.\n\
          //!\n\
@@ -52,7 +52,7 @@ fn spaced(code: &str) -> String {
     let mut spaced = String::new();
     let mut previous = "";
     for line in code.lines() {
-        let item_follows = previous == "}" || previous.ends_with(';') && !previous.starts_with(' ');
+        let item_follows = previous == "}" || previous.ends_with(';') && !previous.starts_with([' ', '/']);
         let member_ends = previous.starts_with("    const ") && previous.ends_with(';');
         let method_follows = matches!(previous, "    }" | "    ];") || member_ends;
         let opens = ["///", "#[", "impl", "    ///", "    fn "].iter().any(|start| line.starts_with(start));
@@ -168,7 +168,8 @@ impl Emitter<'_> {
 
 /// A name as an identifier; a keyword is written raw where Rust allows it.
 fn identifier(name: &str) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() {
+    // `gen` is reserved since the edition of 2024, which the parser does not know.
+    if syn::parse_str::<Ident>(name).is_ok() && name != "gen" {
         Ident::new(name, Span::call_site())
     } else if matches!(name, "self" | "super" | "crate" | "Self" | "_") {
         Ident::new(&format!("{name}_"), Span::call_site())

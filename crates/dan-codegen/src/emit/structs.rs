@@ -69,11 +69,12 @@ impl Emitter<'_> {
     }
 
     fn field_documentation(&self, field: &Field) -> TokenStream {
-        let mut text = self.field_text(field);
-        if let Some(default) = &field.default {
-            text += &format!("\n\nAbsence stands for `{default}`.");
-        }
-        documentation(&text)
+        let text = documentation(&self.field_text(field));
+        let default = field.default.as_ref().map(|default| {
+            let absence = documentation(&format!("Absence stands for `{default}`."));
+            quote! { #[doc = ""] #absence }
+        });
+        quote! { #text #default }
     }
 
     fn field_type(&self, field: &Field) -> TokenStream {

@@ -1,52 +1,16 @@
 //! The grant against a token server that checks assertions as Maskinporten does, over real TLS.
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 use std::sync::Arc;
 
 use dan_auth::{
-    AccessTokenProvider, AuthErrorKind, CertificateChain, ClientCredential, Endpoints, MaskinportenClient,
-    MaskinportenClientBuilder, PrivateKey,
+    AccessTokenProvider, AuthErrorKind, CertificateChain, ClientCredential, Endpoints, PrivateKey,
 };
-use dan_sandbox::{ClientRegistration, Sandbox};
+use dan_sandbox::Sandbox;
 use serde_json::json;
 
-const SCOPE: &str = "altinn:dataaltinnno";
-
-fn new_key() -> PrivateKey {
-    let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
-    PrivateKey::from_pem(pair.serialize_pem().as_bytes()).unwrap()
-}
-
-/// Registers `client_id` with the public half of a new key, and gives the key.
-fn register(sandbox: &Sandbox, client_id: &str) -> PrivateKey {
-    let key = new_key();
-    let jwks = json!({ "keys": [key.public_jwk("key")] });
-    register_keys(sandbox, client_id, jwks);
-    key
-}
-
-fn register_keys(sandbox: &Sandbox, client_id: &str, jwks: serde_json::Value) {
-    sandbox
-        .register_client(&ClientRegistration {
-            client_id: client_id.to_owned(),
-            organisation: sandbox.organisation().to_owned(),
-            scopes: vec![SCOPE.to_owned()],
-            jwks,
-        })
-        .unwrap();
-}
-
-fn builder(sandbox: &Sandbox, client_id: &str, credential: ClientCredential) -> MaskinportenClientBuilder {
-    let server = sandbox.maskinporten();
-    MaskinportenClient::builder(client_id, credential)
-        .endpoints(Endpoints::new(&server.issuer, &server.token_endpoint).unwrap())
-        .scopes(SCOPE)
-        .certificate_authorities_pem(sandbox.ca_pem().unwrap())
-}
-
-fn token_requests(sandbox: &Sandbox) -> usize {
-    sandbox.requests().iter().filter(|request| request.path == "/token").count()
-}
+use crate::support::{
+    SCOPE, WrongClock, builder, new_key, register, register_keys, some_key, token_requests,
+};
 
 #[tokio::test]
 async fn a_registered_key_gets_a_token_for_its_organisation() {
@@ -140,7 +104,7 @@ async fn each_refusal_says_why_and_what_to_do() {
 #[tokio::test]
 async fn a_stranger_is_no_token_server() {
     let sandbox = Sandbox::start().await.unwrap();
-    let key = new_key();
+    let key = some_key();
     let address = |path: &str| {
         Endpoints::new(&sandbox.maskinporten().issuer, &format!("{}{path}", sandbox.base_url())).unwrap()
     };
@@ -153,6 +117,7 @@ async fn a_stranger_is_no_token_server() {
 
     let unreachable = builder(&sandbox, "client", ClientCredential::registered_key(key, "key"))
         .endpoints(Endpoints::of_issuer("https://127.0.0.1:1/").unwrap())
+        .clock(WrongClock::ahead(0))
         .build()
         .unwrap();
     let error = unreachable.access_token().await.unwrap_err();
