@@ -30,7 +30,10 @@ mod token;
 
 pub use async_trait::async_trait;
 
-pub use cache::{CachedToken, MemoryTokenCache, TokenCache, TokenCacheError, TokenCacheKey, TokenCacheLock};
+pub use cache::{
+    CachedToken, FileTokenCache, MemoryTokenCache, TokenCache, TokenCacheError, TokenCacheKey,
+    TokenCacheLocation, TokenCacheLock,
+};
 pub use certificate::{
     Certificate, CertificateChain, CertificateFacts, EXPIRY_WARNING, KeyUsage, Purpose, Unfit, Validity,
 };

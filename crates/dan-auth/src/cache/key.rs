@@ -22,6 +22,11 @@ impl TokenCacheKey {
         TokenCacheKeyBuilder(Context::new(&SHA256)).with("version", Self::VERSION)
     }
 
+    /// The key of nothing but this name, which no client uses: for trying out a cache of one's own.
+    pub fn of_name(name: &str) -> Self {
+        Self::builder().with("name", name).build()
+    }
+
     /// 64 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
