@@ -31,6 +31,16 @@ pub(crate) fn combine<'d>(schema: &Schema<'d>, document: &'d Document) -> Compos
     composition
 }
 
+/// The part that says most, when all parts describe one kind of value that is no object: a text that also has a length.
+pub(crate) fn one_kind<'s, 'd>(parts: &[&'s Schema<'d>]) -> Option<&'s Schema<'d>> {
+    let first = parts.first()?;
+    let is_plain = |part: &&&Schema<'_>| part.types == first.types && part.reference().is_none();
+    let says_more = |part: &&&Schema<'_>| !part.values.is_empty() || part.text("format").is_some();
+    let is_one_kind =
+        first.types.len() == 1 && first.types != ["object"] && parts.iter().all(|part| is_plain(&part));
+    is_one_kind.then(|| *parts.iter().find(says_more).unwrap_or(first))
+}
+
 impl<'d> Composition<'d> {
     /// Adds a schema. The trail holds the references that led here, so that a circle ends.
     fn add(&mut self, schema: &Schema<'d>, document: &'d Document, trail: &mut Vec<&'d str>) {

@@ -16,6 +16,7 @@
 //! ```
 
 mod bodies;
+mod choices;
 mod composition;
 mod cycles;
 mod document;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::choices::Discriminator;
 use crate::composition::{self, Property};
 use crate::document::{Document, Pointer};
 use crate::names::{Namespace, field_name, type_name};
@@ -11,7 +12,7 @@ use crate::representation::{
     Warnings,
 };
 use crate::schema::Schema;
-use crate::{bodies, cycles, unions};
+use crate::{bodies, choices, cycles, unions};
 
 /// How deep schemas may nest without a name of their own, and references may lead to references.
 const DEPTH_LIMIT: usize = 64;
@@ -199,6 +200,9 @@ impl<'d> Reader<'d> {
             self.warnings.add(&pointer, message);
         }
         if composition.properties.is_empty() {
+            if let Some(part) = composition::one_kind(&parts) {
+                return self.shape(part, name);
+            }
             let lost = "the parts are no objects; read as any JSON";
             return Shape::Alias(self.any_json(&schema.pointer, lost));
         }
@@ -213,7 +217,7 @@ impl<'d> Reader<'d> {
         if let [only] = choices.as_slice() {
             return self.shape(only, name);
         }
-        if let Some(listed) = annotated_values(schema, &choices) {
+        if let Some(listed) = choices::annotated_values(schema, &choices) {
             return listed;
         }
         let lost = "a choice that no discriminator tells apart; read as any JSON";
@@ -222,35 +226,13 @@ impl<'d> Reader<'d> {
 
     /// A choice among components that a field tells apart.
     fn union(&self, schema: &Schema<'d>, choices: &[Schema<'d>], name: &str) -> Option<Union> {
-        let discriminator = schema.member("discriminator")?;
-        let tag = discriminator.get("propertyName")?.as_text()?;
-        let references: Vec<&str> = choices.iter().filter_map(Schema::reference).collect();
-        if references.len() != choices.len() {
-            return None;
-        }
-        let mapped: Vec<(&str, &str)> = discriminator
-            .get("mapping")
-            .map(Node::members)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|(value, target)| Some((value.as_str(), target.as_text()?)))
-            .collect();
-        let mut namespace = Namespace::variants();
+        let Discriminator { tag, kinds } = Discriminator::read(schema, choices, self.document)?;
         let mut found = Vec::new();
-        for reference in references {
+        for (value, reference) in kinds {
             let place = self.document.follow(reference)?;
-            let definition = self.components.get(&place.pointer.to_string())?;
-            let component = reference.rsplit('/').next().unwrap_or(reference);
-            let mut values: Vec<&str> = mapped
-                .iter()
-                .filter(|(_, target)| *target == reference || *target == component)
-                .map(|(value, _)| *value)
-                .collect();
-            if values.is_empty() {
-                values.push(component);
-            }
-            found.extend(values.into_iter().map(|value| (value.to_owned(), definition.clone())));
+            found.push((value, self.components.get(&place.pointer.to_string())?.clone()));
         }
+        let mut namespace = Namespace::variants();
         let all_end_alike = found.iter().all(|(value, _)| value.len() > name.len() && value.ends_with(name));
         let variants = found
             .into_iter()
@@ -259,7 +241,7 @@ impl<'d> Reader<'d> {
                 UnionVariant { name: namespace.give(&type_name(short), "Kind"), tag_value, definition }
             })
             .collect();
-        Some(Union { tag: tag.to_owned(), variants })
+        Some(Union { tag, variants })
     }
 
     fn by_type(&mut self, schema: &Schema<'d>, name: &str) -> Shape {
@@ -379,33 +361,6 @@ impl<'d> Reader<'d> {
         self.warnings.add(pointer, lost);
         Type::Json
     }
-}
-
-/// A choice among listed values, which is how values get descriptions of their own, and perhaps any text beside them.
-fn annotated_values(schema: &Schema<'_>, choices: &[Schema<'_>]) -> Option<Shape> {
-    let mut listed: Vec<Variant<String>> = Vec::new();
-    let mut namespace = Namespace::variants();
-    for choice in choices {
-        let is_any_text =
-            choice.types == ["string"] && choice.values.is_empty() && choice.text("format").is_none();
-        if choice.reference().is_some() || choice.values.is_empty() && !is_any_text {
-            return None;
-        }
-        for value in &choice.values {
-            let wire = value.as_text()?.to_owned();
-            if listed.iter().any(|variant| variant.wire == wire) {
-                continue;
-            }
-            let is_only = choice.values.len() == 1;
-            let title = choice.text("title").filter(|_| is_only).unwrap_or(&wire);
-            listed.push(Variant {
-                name: namespace.give(&type_name(title), "Value"),
-                description: choice.description().filter(|_| is_only).map(str::to_owned),
-                wire,
-            });
-        }
-    }
-    (!listed.is_empty() && schema.values.is_empty()).then_some(Shape::TextEnum(listed))
 }
 
 /// The type of a text. Formats that the generated types do not know stay text, exactly as sent.
