@@ -5,11 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dan_auth::AccessTokenProvider;
-use dan_transport::{ApiVersion, Environment, Error, ServiceUrl, SubscriptionKey, Transport};
+use dan_transport::{Error, SubscriptionKey, Transport};
 
+use crate::client_builder::DanClientBuilder;
 use crate::configuration::Configuration;
 use crate::direct_harvest::DirectHarvest;
-use crate::metadata::Metadata;
+use crate::entity_register::EntityRegister;
+use crate::metadata::{Metadata, MetadataCache};
+use crate::open_data::OpenData;
+use crate::proof::SignatureRule;
 use crate::subscription_keys::{Choice, SubscriptionKeys};
 
 /// A client of data.altinn.no.
@@ -22,9 +26,17 @@ pub(crate) struct Inner {
     pub(crate) transport: Transport,
     pub(crate) subscription_keys: SubscriptionKeys,
     pub(crate) service_context: Option<String>,
+    pub(crate) access_token_provider: Option<Arc<dyn AccessTokenProvider>>,
+    pub(crate) timeout: Duration,
+    pub(crate) metadata: MetadataCache,
+    pub(crate) signature_rule: SignatureRule,
 }
 
 impl DanClient {
+    pub(crate) fn of(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
     /// Settings in code. Nothing is required but what the calls need: metadata needs neither key nor token.
     pub fn builder() -> DanClientBuilder {
         DanClientBuilder::default()
@@ -51,9 +63,34 @@ impl DanClient {
         DirectHarvest::of(self, dataset.into())
     }
 
+    /// Asks for open data (`/opendata/{dataset}`): by its name, whatever the case.
+    pub fn open_data(&self, dataset: impl Into<String>) -> OpenData<'_> {
+        OpenData::new(self, dataset.into())
+    }
+
+    /// Looks up units in the register of legal entities. Public: needs neither key nor token.
+    pub fn entity_register(&self) -> EntityRegister<'_> {
+        EntityRegister::new(self)
+    }
+
     /// What can be harvested, and the codes of the service. Public: needs neither key nor token.
     pub fn metadata(&self) -> Metadata<'_> {
         Metadata::new(self)
+    }
+
+    /// The time that a dataset's source may take, as far as the metadata is known already.
+    pub(crate) fn known_timeout(&self, dataset: &str) -> Option<Duration> {
+        let known = self.0.metadata.known_evidence_codes()?;
+        let seconds = known.iter().find(|code| code.evidence_code_name == dataset)?.timeout?;
+        Some(Duration::from_secs(seconds.try_into().ok()?))
+    }
+
+    /// The key of the service context that is named, or the only one; `None` when there are several to choose from.
+    pub(crate) fn sole_subscription_key(&self, service_context: Option<&str>) -> Option<SubscriptionKey> {
+        match self.0.subscription_keys.choose(service_context.or(self.0.service_context.as_deref())) {
+            Ok(Choice::Key(key)) => Some(key.clone()),
+            _ => None,
+        }
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -70,7 +107,7 @@ impl DanClient {
         match keys.choose(service_context.or(self.0.service_context.as_deref()))? {
             Choice::Key(key) => Ok(key.clone()),
             Choice::ByMetadata => {
-                let evidence_codes = self.metadata().evidence_codes().await?;
+                let evidence_codes = self.metadata().evidence_codes_with(datasets).await?;
                 keys.choose_by_metadata(datasets, &evidence_codes).cloned()
             }
         }
@@ -80,94 +117,5 @@ impl DanClient {
 impl fmt::Debug for DanClient {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("DanClient").field("transport", &self.0.transport).finish_non_exhaustive()
-    }
-}
-
-/// Settings of a [`DanClient`].
-#[derive(Default)]
-#[must_use = "a builder does nothing until `build`"]
-pub struct DanClientBuilder {
-    environment: Environment,
-    base_url: Option<String>,
-    subscription_keys: SubscriptionKeys,
-    service_context: Option<String>,
-    access_token_provider: Option<Arc<dyn AccessTokenProvider>>,
-    certificate_authorities: Option<Vec<u8>>,
-    timeout: Option<Duration>,
-}
-
-impl DanClientBuilder {
-    /// The installation; [`Environment::Test`] unless said.
-    pub fn environment(mut self, environment: Environment) -> Self {
-        self.environment = environment;
-        self
-    }
-
-    /// Another origin instead of the environment's, such as a proxy or a sandbox; the version is appended.
-    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = Some(base_url.into());
-        self
-    }
-
-    /// The subscription key, when there is one only.
-    pub fn subscription_key(mut self, key: SubscriptionKey) -> Self {
-        self.subscription_keys.set_default(key);
-        self
-    }
-
-    /// All subscription keys, one for a service context.
-    pub fn subscription_keys(mut self, keys: SubscriptionKeys) -> Self {
-        self.subscription_keys = keys;
-        self
-    }
-
-    /// The service context of every call that does not say its own.
-    pub fn service_context(mut self, name: impl Into<String>) -> Self {
-        self.service_context = Some(name.into());
-        self
-    }
-
-    /// Who gives access tokens, such as a [`dan_auth::MaskinportenClient`].
-    pub fn access_token_provider(mut self, provider: Arc<dyn AccessTokenProvider>) -> Self {
-        self.access_token_provider = Some(provider);
-        self
-    }
-
-    /// Trusts these certificate authorities (PEM) instead of the platform's.
-    pub fn certificate_authorities_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.certificate_authorities = Some(pem.into());
-        self
-    }
-
-    /// How long a call may take.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Makes the client. Nothing is sent yet.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) names the setting that cannot be right.
-    pub fn build(self) -> Result<DanClient, Error> {
-        let service = match &self.base_url {
-            Some(base_url) => ServiceUrl::custom(base_url, ApiVersion::V1)?,
-            None => ServiceUrl::of_environment(self.environment, ApiVersion::V1)?,
-        };
-        let mut transport = Transport::builder(service);
-        if let Some(provider) = self.access_token_provider {
-            transport = transport.access_token_provider(provider);
-        }
-        if let Some(pem) = self.certificate_authorities {
-            transport = transport.certificate_authorities_pem(pem);
-        }
-        if let Some(timeout) = self.timeout {
-            transport = transport.timeout(timeout);
-        }
-        Ok(DanClient(Arc::new(Inner {
-            transport: transport.build()?,
-            subscription_keys: self.subscription_keys,
-            service_context: self.service_context,
-        })))
     }
 }

@@ -5,6 +5,7 @@ use dan_transport::{Error, ErrorKind, Operation, SubscriptionKey};
 
 use crate::client::DanClient;
 use crate::harvest::{HarvestRequest, Target};
+use crate::preflight::Question;
 
 /// Query names with a meaning of their own, whatever their case. A dataset's parameter cannot bear one.
 const RESERVED: [&str; 7] =
@@ -67,7 +68,9 @@ impl Target for Direct {
             Some(PartyIdentifier::Organization(number)) => {
                 Operation::get(TEMPLATE, key).query("subject", number.as_str())
             }
-            Some(subject) => Operation::post(TEMPLATE, key, json(&Subject::new(subject.clone()))?),
+            Some(subject) => {
+                Operation::post(TEMPLATE, key, json(&Subject::new(subject.clone()))?).repeatable()
+            }
         };
         operation = operation.path_value(&self.dataset);
         if let Some(requestor) = &self.requestor {
@@ -81,6 +84,16 @@ impl Target for Direct {
             operation = operation.query(name, value);
         }
         Ok(operation)
+    }
+
+    fn question(&self) -> Question<'_> {
+        Question {
+            is_direct: true,
+            parameters: &self.parameters,
+            subject: self.subject.as_ref(),
+            requestor: self.requestor.as_ref(),
+            ..Question::about(&self.dataset)
+        }
     }
 }
 

@@ -20,12 +20,18 @@
 //! ```
 
 mod client;
+mod client_builder;
 mod configuration;
 mod dataset_changes;
 mod direct_harvest;
+mod entity_register;
 mod harvest;
 mod metadata;
 mod near_name;
+mod open_data;
+mod own_token;
+mod preflight;
+mod proof;
 mod subscription_keys;
 
 pub use dan_auth as auth;
@@ -39,15 +45,20 @@ pub use dan_transport::{
     SubscriptionKey,
 };
 
-pub use client::{DanClient, DanClientBuilder};
+pub use client::DanClient;
+pub use client_builder::DanClientBuilder;
 pub use configuration::{
     AuthenticationMethod, Configuration, ConfigurationSources, EffectiveSetting, KeyFiles,
     MaskinportenConfiguration, Origin, Setting, default_configuration_file,
 };
 pub use dataset_changes::{DatasetChange, DatasetChangeKind, dataset_changes};
 pub use direct_harvest::{Direct, DirectHarvest};
-pub use harvest::{Harvest, HarvestRequest, HarvestTarget};
+pub use entity_register::EntityRegister;
+pub use harvest::{Harvest, HarvestRequest, HarvestStream, HarvestTarget, Progress};
 pub use metadata::Metadata;
+pub use open_data::OpenData;
+pub use preflight::{Finding, Preflight};
+pub use proof::{Archive, ArchiveRecord, RequestRecord, Signature, SignatureError, SignatureKey};
 pub use subscription_keys::SubscriptionKeys;
 
 /// The README's examples are tested with this crate.

@@ -43,6 +43,10 @@ impl SubscriptionKeys {
         self.by_context.insert(variable_form(service_context), key);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.default.is_none() && self.by_context.is_empty()
+    }
+
     pub(crate) fn choose(&self, service_context: Option<&str>) -> Result<Choice<'_>, Error> {
         if let Some(name) = service_context {
             return self.named(name).map(Choice::Key);
@@ -96,6 +100,26 @@ impl SubscriptionKeys {
                 listed(several)
             ))),
         }
+    }
+
+    /// The service contexts in one of which a dataset is asked for, as the metadata spells them: the one that is said, or
+    /// those of the dataset that have a key, or all of the dataset's.
+    pub(crate) fn contexts_for(
+        &self,
+        said: Option<&str>,
+        dataset: &str,
+        evidence_codes: &[EvidenceCode],
+    ) -> Vec<String> {
+        if let Some(said) = said {
+            let mut known = evidence_codes.iter().flat_map(contexts_of);
+            let spelt = known.find(|known| variable_form(known) == variable_form(said)).unwrap_or(said);
+            return vec![spelt.to_owned()];
+        }
+        let of_dataset = evidence_codes.iter().filter(|code| code.evidence_code_name == dataset);
+        let all: Vec<String> = of_dataset.flat_map(contexts_of).map(str::to_owned).collect();
+        let has_key = |context: &&String| self.by_context.contains_key(&variable_form(context));
+        let with_key: Vec<String> = all.iter().filter(has_key).cloned().collect();
+        if with_key.is_empty() { all } else { with_key }
     }
 
     /// A dataset is in no context that has a key, or in none that has the datasets before it.

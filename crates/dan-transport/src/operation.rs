@@ -150,6 +150,30 @@ impl Operation {
         self
     }
 
+    /// The method, such as `GET`.
+    pub fn method(&self) -> &str {
+        self.method.as_str()
+    }
+
+    /// The path below the version and the public prefix, its values as they are, not encoded.
+    pub fn path(&self) -> String {
+        let mut values = self.path_values.iter();
+        let segments = self.template.split('/').map(|segment| {
+            if segment.starts_with('{') { values.next().map_or(segment, String::as_str) } else { segment }
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+
+    /// Names and values of the query, in order.
+    pub fn query_pairs(&self) -> &[(String, String)] {
+        &self.query
+    }
+
+    /// Whether it has a body.
+    pub fn has_body(&self) -> bool {
+        self.body.is_some()
+    }
+
     fn new(method: Method, template: &'static str, access: Access) -> Self {
         let repeatable = method.is_idempotent();
         Self {

@@ -11,7 +11,7 @@ use dan_auth::{
 };
 use dan_transport::{Environment, Error, ErrorKind};
 
-use crate::client::DanClientBuilder;
+use crate::client_builder::DanClientBuilder;
 use crate::configuration::{
     Configuration, DEFAULT_SCOPES, KeyFiles, MaskinportenConfiguration, configuration,
 };

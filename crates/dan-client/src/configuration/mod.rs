@@ -14,6 +14,7 @@ use dan_auth::Secret;
 use dan_transport::{Environment, Error, ErrorKind};
 
 use crate::client::DanClient;
+use crate::client_builder::DanClientBuilder;
 use crate::configuration::sources::Values;
 use crate::subscription_keys::SubscriptionKeys;
 
@@ -152,6 +153,14 @@ impl Configuration {
     /// # Errors
     /// [`ErrorKind::Configuration`] names the setting that cannot be right, or the file that cannot be read.
     pub fn client(&self) -> Result<DanClient, Error> {
+        self.builder()?.build()
+    }
+
+    /// Begins the client, for what is said in code alone.
+    ///
+    /// # Errors
+    /// As [`client`](Self::client).
+    pub fn builder(&self) -> Result<DanClientBuilder, Error> {
         let mut builder = DanClient::builder()
             .environment(self.environment)
             .subscription_keys(self.subscription_keys.clone());
@@ -167,7 +176,7 @@ impl Configuration {
         if let Some(timeout) = self.timeout {
             builder = builder.timeout(timeout);
         }
-        self.authenticate(builder)?.build()
+        self.authenticate(builder)
     }
 
     fn of(values: &Values, subscription_keys: SubscriptionKeys) -> Result<Self, Error> {

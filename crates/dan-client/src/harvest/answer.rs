@@ -1,10 +1,14 @@
 //! What a harvest gave.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 use dan_model::{DecodeError, Evidence};
 use dan_transport::{Answer, Error};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::proof::{self, RequestRecord, SignatureError, SignatureKey};
 
 /// What a harvest gave: the bytes as they arrived, the service's signature over them, and the id of the request. It is
 /// decoded when the caller says into what, and stays as it is.
@@ -14,13 +18,16 @@ use serde_json::Value;
 #[derive(Debug, Clone)]
 pub struct Harvest {
     answer: Answer,
+    dataset: String,
+    request: RequestRecord,
+    received: SystemTime,
     enveloped: bool,
 }
 
 impl Harvest {
-    pub(crate) fn new(answer: Answer, enveloped: bool) -> Self {
+    pub(crate) fn new(answer: Answer, dataset: String, request: RequestRecord, enveloped: bool) -> Self {
         let enveloped = enveloped && answer.is_json();
-        Self { answer, enveloped }
+        Self { answer, dataset, request, received: SystemTime::now(), enveloped }
     }
 
     /// The values in their envelope, with their status, source, time and type.
@@ -128,6 +135,30 @@ impl Harvest {
     /// The service's id of the request, to be quoted to its support.
     pub fn request_id(&self) -> Option<&str> {
         self.answer.request_id()
+    }
+
+    /// Proves that the bytes are what the service signed with `key`.
+    ///
+    /// # Errors
+    /// [`SignatureError`] tells an answer that is not signed from one that was changed, and both from a signature by another
+    /// key.
+    pub fn verify(&self, key: &SignatureKey) -> Result<(), SignatureError> {
+        proof::verify(self.bytes(), self.signature(), key)
+    }
+
+    /// The dataset, by the name that was asked for.
+    pub fn dataset(&self) -> &str {
+        &self.dataset
+    }
+
+    /// What was asked, without keys, tokens and body.
+    pub fn request(&self) -> &RequestRecord {
+        &self.request
+    }
+
+    /// When the answer had arrived.
+    pub fn received(&self) -> SystemTime {
+        self.received
     }
 
     /// The answer with its status and headers.

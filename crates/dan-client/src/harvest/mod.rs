@@ -3,8 +3,10 @@
 mod answer;
 mod forms;
 mod request;
+mod stream;
 
 pub use answer::Harvest;
 pub use request::{HarvestRequest, HarvestTarget};
+pub use stream::{HarvestStream, Progress};
 
 pub(crate) use request::target::Target;

@@ -2,12 +2,20 @@
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
+use std::time::Duration;
 
 use dan_model::Evidence;
 use dan_transport::{Error, ErrorKind, Operation, SubscriptionKey};
 
+use crate::auth::Secret;
 use crate::client::DanClient;
 use crate::harvest::Harvest;
+use crate::own_token::OwnToken;
+use crate::preflight::Question;
+use crate::proof::{RequestRecord, SignatureKey, SignatureRule};
+
+/// What an answer takes beside the time that the service waits for the source: the way, the token, the service's own work.
+const OVERHEAD: Duration = Duration::from_secs(15);
 
 /// A harvest that is being put together, and sent by the method that says in which form its data is wanted.
 ///
@@ -21,6 +29,7 @@ use crate::harvest::Harvest;
 /// | [`json`](Self::json) | the data as JSON |
 /// | [`bytes`](Self::bytes) | the data as it arrived |
 /// | [`enveloped`](Self::enveloped), [`unenveloped`](Self::unenveloped) | the answer, with signature and request id, to be decoded later |
+/// | [`stream`](Self::stream) | the data while it arrives, whatever its size |
 ///
 /// `T` is what is harvested: [`DirectHarvest`](crate::DirectHarvest) is one of them.
 #[derive(Debug, Clone)]
@@ -28,7 +37,7 @@ use crate::harvest::Harvest;
 pub struct HarvestRequest<'a, T> {
     pub(crate) client: &'a DanClient,
     pub(crate) target: T,
-    options: Options,
+    pub(crate) options: Options,
 }
 
 /// What can be harvested: a dataset at once, or one of an accreditation. It cannot be implemented elsewhere.
@@ -37,7 +46,7 @@ pub trait HarvestTarget: target::Target {}
 impl<T: target::Target> HarvestTarget for T {}
 
 pub(crate) mod target {
-    use super::{Error, Operation, SubscriptionKey};
+    use super::{Error, Operation, Question, SubscriptionKey};
 
     /// What is harvested, and by which operation; the options that all have are added to it.
     pub trait Target: Send + Sync {
@@ -49,15 +58,23 @@ pub(crate) mod target {
         /// # Errors
         /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) names what may not be sent.
         fn operation(&self, key: SubscriptionKey) -> Result<Operation, Error>;
+
+        /// What is asked, for the preflight check.
+        fn question(&self) -> Question<'_> {
+            Question::about(self.dataset())
+        }
     }
 }
 
 #[derive(Debug, Clone, Default)]
-struct Options {
-    service_context: Option<String>,
+pub(crate) struct Options {
+    pub(crate) service_context: Option<String>,
     query: Option<String>,
-    reuse_token: bool,
-    token_on_behalf_of_owner: bool,
+    pub(crate) own_token: OwnToken,
+    timeout: Option<Duration>,
+    deadline: Option<Duration>,
+    signature_rule: Option<SignatureRule>,
+    checked: bool,
 }
 
 impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
@@ -84,31 +101,91 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
 
     /// Lets the service use the caller's own token towards the data source.
     pub fn reuse_token(mut self) -> Self {
-        self.options.reuse_token = true;
+        self.options.own_token.reuse_token = true;
         self
     }
 
     /// Lets the service get a token of its own towards the data source, on behalf of the caller's organization.
     pub fn token_on_behalf_of_owner(mut self) -> Self {
-        self.options.token_on_behalf_of_owner = true;
+        self.options.own_token.token_on_behalf_of_owner = true;
+        self
+    }
+
+    /// Gives the service a token for the data source (`X-Forward-Access-Token`). It travels as it is, without `Bearer`.
+    ///
+    /// Together with [`reuse_token`](Self::reuse_token) or
+    /// [`token_on_behalf_of_owner`](Self::token_on_behalf_of_owner) it is refused: only one token can reach the source, and
+    /// the service does not say which.
+    pub fn forward_access_token(mut self, token: Secret) -> Self {
+        self.options.own_token.forwarded = Some(token);
+        self
+    }
+
+    /// How long one attempt may take, instead of the client's own limit.
+    ///
+    /// Where the metadata is known and gives the dataset more time, an attempt gets that much: the service waits so long
+    /// for the source. [`deadline`](Self::deadline) limits it all the same.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// How long the call may take with all its attempts.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// Gives no answer but one that the service signed with `key`, whatever the client's own rule. Binary datasets and
+    /// attachments without envelope are never signed.
+    pub fn require_signature(mut self, key: SignatureKey) -> Self {
+        self.options.signature_rule = Some(SignatureRule::Required(key));
+        self
+    }
+
+    /// Takes answers that are not signed, too, where a signature is required. One that is there must be right all the same.
+    pub fn accept_unsigned(mut self) -> Self {
+        self.options.signature_rule = Some(self.signature_rule().clone().accepting_unsigned());
+        self
+    }
+
+    /// Finds out from the metadata what is wrong with the request before it is sent, and sends it only when nothing is: see
+    /// [`preflight`](Self::preflight).
+    pub fn checked(mut self) -> Self {
+        self.options.checked = true;
         self
     }
 
     pub(super) async fn send(self, envelope: bool) -> Result<Harvest, Error> {
         let operation = self.operation(envelope).await?;
         let answer = self.client.inner().transport.send(&operation).await?;
-        Ok(Harvest::new(answer, envelope))
+        self.signature_rule().check(&answer)?;
+        Ok(Harvest::new(answer, self.target.dataset().to_owned(), RequestRecord::of(&operation), envelope))
     }
 
     pub(super) async fn operation(&self, envelope: bool) -> Result<Operation, Error> {
         self.options.check(envelope)?;
-        let key = self.subscription_key().await?;
-        Ok(self.options.apply(self.target.operation(key)?, envelope))
+        if self.options.checked {
+            self.preflight().await?.require_clear()?;
+        }
+        let context = self.options.service_context.as_deref();
+        let key = self.client.subscription_key(context, &[self.target.dataset()]).await?;
+        let operation = self.options.apply(self.target.operation(key)?, envelope)?;
+        Ok(self.with_time(operation))
     }
 
-    async fn subscription_key(&self) -> Result<SubscriptionKey, Error> {
-        let context = self.options.service_context.as_deref();
-        self.client.subscription_key(context, &[self.target.dataset()]).await
+    /// The service waits for a source as long as the dataset says, which may be longer than the time that was allowed.
+    fn with_time(&self, operation: Operation) -> Operation {
+        let needed = self.client.known_timeout(self.target.dataset()).map(|timeout| timeout + OVERHEAD);
+        match (self.options.timeout, needed) {
+            (Some(allowed), needed) => operation.timeout(allowed.max(needed.unwrap_or_default())),
+            (None, Some(needed)) if needed > self.client.inner().timeout => operation.timeout(needed),
+            (None, _) => operation,
+        }
+    }
+
+    pub(super) fn signature_rule(&self) -> &SignatureRule {
+        self.options.signature_rule.as_ref().unwrap_or(&self.client.inner().signature_rule)
     }
 }
 
@@ -123,20 +200,17 @@ impl Options {
         Ok(())
     }
 
-    fn apply(&self, mut operation: Operation, envelope: bool) -> Operation {
+    fn apply(&self, mut operation: Operation, envelope: bool) -> Result<Operation, Error> {
         if !envelope {
             operation = operation.query("envelope", "false");
         }
         if let Some(expression) = &self.query {
             operation = operation.query("query", expression);
         }
-        if self.reuse_token {
-            operation = operation.query("reuseToken", "true");
+        if let Some(deadline) = self.deadline {
+            operation = operation.deadline(deadline);
         }
-        if self.token_on_behalf_of_owner {
-            operation = operation.query("tokenOnBehalfOfOwner", "true");
-        }
-        operation
+        self.own_token.apply(operation)
     }
 }
 

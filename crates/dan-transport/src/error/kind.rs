@@ -41,6 +41,8 @@ pub enum ErrorKind {
     AnswerTooLarge,
     /// What answered is not the service, or its answer is broken or not what the caller's type expects.
     UnexpectedAnswer,
+    /// A file or folder of the caller's cannot be read or written. What was received is lost, unless it was read already.
+    File,
 }
 
 impl ErrorKind {
@@ -65,6 +67,7 @@ impl ErrorKind {
             Self::Timeout => "timeout",
             Self::AnswerTooLarge => "answer_too_large",
             Self::UnexpectedAnswer => "unexpected_answer",
+            Self::File => "file",
         }
     }
 }

@@ -13,7 +13,7 @@ pub(super) async fn run(session: &Session, search: Option<&str>) -> Result<(), F
         None => client.metadata().evidence_codes().await?,
     };
     let text = search.unwrap_or_default().to_lowercase();
-    let datasets: Vec<EvidenceCode> = datasets.into_iter().filter(|dataset| holds(dataset, &text)).collect();
+    let datasets: Vec<&EvidenceCode> = datasets.iter().filter(|dataset| holds(dataset, &text)).collect();
     session.form().print_list(&datasets, || {
         let rows = datasets.iter().map(|dataset| {
             let description = dataset.description.as_deref().unwrap_or_default().trim();

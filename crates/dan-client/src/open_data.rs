@@ -1,0 +1,123 @@
+//! Datasets that are open to anybody.
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::time::Duration;
+
+use dan_transport::{Error, Operation};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::client::DanClient;
+use crate::harvest::Harvest;
+use crate::proof::RequestRecord;
+
+/// A request for open data (`/opendata/{dataset}`) that is being put together; made by [`DanClient::open_data`]. Awaited, it
+/// gives the [`Harvest`].
+///
+/// It needs no token, and no subscription key: one goes along where there is one that needs no choosing. The data has no
+/// envelope, and is signed.
+///
+/// ```
+/// # use dan_client::DanClient;
+/// # use dan_sandbox::Sandbox;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = Sandbox::start().await?;
+/// # let client = DanClient::from_variables(sandbox.variables())?;
+/// let unit = client.open_data("UnitBasicInformation").identifier("991825827").json().await?;
+/// assert_eq!(unit["OrganizationNumber"], 991825827);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct OpenData<'a> {
+    client: &'a DanClient,
+    dataset: String,
+    identifier: Option<String>,
+    query: Option<String>,
+    timeout: Option<Duration>,
+}
+
+impl<'a> OpenData<'a> {
+    pub(crate) fn new(client: &'a DanClient, dataset: String) -> Self {
+        Self { client, dataset, identifier: None, query: None, timeout: None }
+    }
+
+    /// Whom or what the data is about. It stands in the URL, where no person's number may.
+    pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
+        self.identifier = Some(identifier.into());
+        self
+    }
+
+    /// Lets the service transform the data by a [JMESPath](https://jmespath.org) expression.
+    pub fn query(mut self, expression: impl Into<String>) -> Self {
+        self.query = Some(expression.into());
+        self
+    }
+
+    /// How long one attempt may take, instead of the client's own limit.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sends it, and gives the data as a type of the caller's.
+    ///
+    /// # Errors
+    /// Of the network, of the gateway and of the service, which knows no open dataset of the name (1006); also when the data
+    /// does not fit the type.
+    pub async fn typed<D: DeserializeOwned>(self) -> Result<D, Error> {
+        self.send().await?.typed()
+    }
+
+    /// Sends it, and gives the data as JSON; null when there is none.
+    ///
+    /// # Errors
+    /// As [`typed`](Self::typed).
+    pub async fn json(self) -> Result<Value, Error> {
+        self.send().await?.json()
+    }
+
+    /// Sends it, and gives names and values in the order of the source. A name may come more than once.
+    ///
+    /// # Errors
+    /// As [`typed`](Self::typed).
+    pub async fn fields(self) -> Result<Vec<(String, Value)>, Error> {
+        self.send().await?.fields()
+    }
+
+    /// Sends it, and gives the answer as it arrived.
+    ///
+    /// # Errors
+    /// As [`typed`](Self::typed).
+    pub async fn send(self) -> Result<Harvest, Error> {
+        let key = self.client.sole_subscription_key(None);
+        let mut operation = match self.identifier {
+            None => Operation::open_get("/opendata/{dataset}", key).path_value(&self.dataset),
+            Some(identifier) => Operation::open_get("/opendata/{dataset}/{identifier}", key)
+                .path_value(&self.dataset)
+                .path_value(identifier),
+        };
+        if let Some(expression) = self.query {
+            operation = operation.query("query", expression);
+        }
+        if let Some(timeout) = self.timeout {
+            operation = operation.timeout(timeout);
+        }
+        let inner = self.client.inner();
+        let answer = inner.transport.send(&operation).await?;
+        inner.signature_rule.check(&answer)?;
+        Ok(Harvest::new(answer, self.dataset, RequestRecord::of(&operation), false))
+    }
+}
+
+impl<'a> IntoFuture for OpenData<'a> {
+    type Output = Result<Harvest, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

@@ -1,0 +1,148 @@
+//! Metadata, open data and the register, against the sandbox.
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+use std::time::Duration;
+
+use dan_client::{Configuration, DanClient, DanClientBuilder, ErrorKind};
+use dan_sandbox::Sandbox;
+
+async fn start() -> (Sandbox, DanClient) {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = builder(&sandbox).build().unwrap();
+    (sandbox, client)
+}
+
+fn builder(sandbox: &Sandbox) -> DanClientBuilder {
+    Configuration::from_variables(sandbox.variables()).unwrap().builder().unwrap()
+}
+
+fn count(sandbox: &Sandbox, path: &str) -> usize {
+    sandbox.requests().iter().filter(|request| request.path.ends_with(path)).count()
+}
+
+#[tokio::test]
+async fn metadata_lives_as_long_as_is_said() {
+    let (sandbox, fresh) = start().await;
+    fresh.metadata().evidence_codes().await.unwrap();
+    fresh.metadata().evidence_codes().await.unwrap();
+    assert_eq!(count(&sandbox, "/evidencecodes"), 2);
+
+    let keeping = builder(&sandbox).metadata_life(Duration::from_secs(3600)).build().unwrap();
+    for _ in 0..2 {
+        keeping.metadata().evidence_codes().await.unwrap();
+        keeping.metadata().service_contexts().await.unwrap();
+        keeping.metadata().status_codes().await.unwrap();
+        keeping.metadata().error_codes().await.unwrap();
+    }
+    assert_eq!(count(&sandbox, "/evidencecodes"), 3);
+    for once in ["/servicecontexts", "/statuscodes", "/errorcodes"] {
+        assert_eq!(count(&sandbox, once), 1, "{once}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_chosen_by_metadata_that_is_read_once() {
+    let (sandbox, client) = start().await;
+    let tasks: Vec<_> = (0..10)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.direct_harvest("TildaMetadatav1").await.map(drop) })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(count(&sandbox, "/evidencecodes"), 1);
+
+    // A dataset that is not known yet may be new.
+    let dataset = r#"{"evidenceCode":{"evidenceCodeName":"Brandnew","description":"","isAsynchronous":false,"values":[
+        {"evidenceValueName":"a","source":"","valueType":"string"}],"authorizationRequirements":[],
+        "belongsToServiceContexts":["Tilda"],"isPublic":false},
+        "answer":{"values":[{"evidenceValueName":"a","value":"x"}]}}"#;
+    sandbox.put_dataset("Brandnew", dataset).unwrap();
+    assert_eq!(client.direct_harvest("Brandnew").subject("991825827").json().await.unwrap(), "x");
+    assert_eq!(count(&sandbox, "/evidencecodes"), 2);
+}
+
+#[tokio::test]
+async fn each_alias_leads_to_the_key_of_its_context() {
+    let (sandbox, client) = start().await;
+    let alias = |name: &str, context: &str| {
+        serde_json::json!({ "evidenceCode": { "evidenceCodeName": name, "description": "", "isAsynchronous": false,
+            "values": [{ "evidenceValueName": "a", "source": "", "valueType": "string" }],
+            "authorizationRequirements": [], "belongsToServiceContexts": ["DAN-test", "Altinn Studio-apps"],
+            "isPublic": false, "serviceContext": context },
+            "answer": { "values": [{ "evidenceValueName": "a", "value": context }] } })
+        .to_string()
+    };
+    sandbox.put_dataset("OneAlias", &alias("OneAlias", "DAN-test")).unwrap();
+    let harvest = client.direct_harvest("OneAlias").subject("991825827");
+    assert_eq!(harvest.json().await.unwrap(), "DAN-test");
+    let keys = sandbox.subscription_keys();
+    assert!(keys.contains_key("DAN-test") && keys.contains_key("Altinn Studio-apps"));
+}
+
+/// The service does not wait less for a source because the caller would.
+#[tokio::test]
+async fn a_dataset_gets_the_time_that_its_metadata_says() {
+    let (sandbox, client) = start().await;
+    let slow = r#"{"path":"/v1/directharvest/*","fault":{"delay_ms":400}}"#;
+    let impatient = |dataset: &str| {
+        let harvest = client.direct_harvest(dataset).subject("998997801").timeout(Duration::from_millis(100));
+        harvest.service_context(if dataset.starts_with("Tilda") { "Tilda" } else { "eBevis" })
+    };
+    client.metadata().evidence_codes().await.unwrap();
+    sandbox.inject_fault(slow).unwrap();
+    impatient("TildaTilsynsrapportv1").await.unwrap();
+
+    sandbox.inject_fault(slow).unwrap();
+    let harvest = impatient("TildaTilsynsrapportv1").deadline(Duration::from_millis(100));
+    assert_eq!(harvest.await.unwrap_err().kind(), ErrorKind::Timeout);
+
+    sandbox.reset();
+    sandbox.inject_fault(slow).unwrap();
+    let harvest = impatient("UnitBasicInformation").deadline(Duration::from_millis(150));
+    assert_eq!(harvest.await.unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn a_unit_that_is_not_there_is_an_ordinary_answer() {
+    let (_sandbox, client) = start().await;
+    let register = client.entity_register();
+    let (known, unknown) = ("991825827".parse().unwrap(), "810305282".parse().unwrap());
+    assert_eq!(register.unit(&known).await.unwrap().unwrap().organisasjonsnummer, "991825827".into());
+    assert!(register.main_unit(&known).await.unwrap().is_some());
+    assert!(!register.hierarchy(&known).await.unwrap().unwrap().unit.navn.is_empty());
+    assert!(register.unit(&unknown).await.unwrap().is_none());
+    assert!(register.main_unit(&unknown).await.unwrap().is_none());
+    assert!(register.hierarchy(&unknown).await.unwrap().is_none());
+    assert!(register.subunits(&unknown).await.unwrap().is_empty());
+    assert!(!register.is_public_agency(&unknown).await.unwrap());
+}
+
+/// The gateway's word that it knows no such address is not the register's that there is no such unit.
+#[tokio::test]
+async fn a_wrong_address_is_no_absence() {
+    let (sandbox, _) = start().await;
+    let lost = builder(&sandbox).base_url(format!("{}/elsewhere", sandbox.base_url())).build().unwrap();
+    let error = lost.entity_register().unit(&"991825827".parse().unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn open_data_needs_neither_key_nor_token() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = DanClient::builder()
+        .base_url(sandbox.base_url())
+        .certificate_authorities_pem(sandbox.ca_pem().unwrap())
+        .build()
+        .unwrap();
+    let name = client.open_data("unitbasicinformation").identifier("991825827").query("OrganizationName");
+    assert!(name.json().await.unwrap().is_string());
+    let fields = client.open_data("UnitBasicInformation").identifier("991825827").fields().await.unwrap();
+    assert_eq!(fields[0].0, "OrganizationNumber");
+    assert_eq!(client.open_data("RestanserV2").json().await.unwrap_err().code(), Some(1006));
+    let person = client.open_data("UnitBasicInformation").identifier("15867010022").json().await.unwrap_err();
+    assert_eq!(person.kind(), ErrorKind::InvalidRequest);
+    assert!(!format!("{person:?}").contains("15867010022"));
+}
