@@ -4,6 +4,8 @@ mod budget;
 mod clock;
 mod policy;
 mod repeat;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::budget::RetryBudget;
 pub(crate) use self::clock::{Clock, SystemClock};
