@@ -1,8 +1,10 @@
 //! No answer, or half of one: what the network, TLS or HTTP itself had to say.
 
 use std::error::Error as StdError;
+use std::io;
 use std::time::Duration;
 
+use dan_auth::ClientCertificateRefusal;
 use dan_model::Retry;
 
 use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
@@ -11,29 +13,38 @@ use crate::server::Server;
 /// A request that got no answer.
 pub(crate) fn no_answer(error: reqwest::Error, server: &Server) -> Error {
     let error = error.without_url();
-    if error.is_connect() {
-        return failed(ErrorKind::Network, Delivery::NotSent, not_reached(&error, server)).with_cause(error);
-    }
-    let delivery = if surely_unprocessed(&error) { Delivery::NotSent } else { Delivery::Unknown };
-    if is_no_http(&error) {
+    let told = if let Some(refusal) = ClientCertificateRefusal::of_error(&error) {
+        let message = format!("{server} ended the connection: {refusal}.");
+        lasting(ErrorKind::Unauthenticated, Delivery::NotSent, message)
+    } else if is_untrusted(&error) {
+        let message = format!(
+            "the certificate of {server} is not trusted. Give the certificate authority that issued it, and check the address and the clock."
+        );
+        lasting(ErrorKind::Network, Delivery::NotSent, message)
+    } else if error.is_connect() {
+        passing(ErrorKind::Network, Delivery::NotSent, not_reached(&error, server))
+    } else if is_no_http(&error) {
         let message = format!(
             "what answered at {server} does not speak HTTP. Check the base URL, and any proxy on the way."
         );
-        return Error::from_origin(ErrorKind::UnexpectedAnswer, ErrorOrigin::Network, delivery, message)
-            .with_cause(error);
-    }
-    failed(
-        ErrorKind::Network,
-        delivery,
-        format!("the connection to {server} broke before an answer came. Try again."),
-    )
-    .with_cause(error)
+        lasting(ErrorKind::UnexpectedAnswer, Delivery::Unknown, message)
+    } else if is_unsent(&error) {
+        let message = format!(
+            "the connection to {server} was closed before the request was sent. Try again. A server that wants a client certificate and gets none does so, too."
+        );
+        passing(ErrorKind::Network, Delivery::NotSent, message)
+    } else {
+        let delivery = if is_refused_unseen(&error) { Delivery::NotSent } else { Delivery::Unknown };
+        let message = format!("the connection to {server} broke before an answer came. Try again.");
+        passing(ErrorKind::Network, delivery, message)
+    };
+    told.with_cause(error)
 }
 
 /// A body that broke, ended before its end, or could not be unpacked.
 pub(crate) fn broken(error: reqwest::Error, server: &Server) -> Error {
     let message = format!("the answer of {server} broke off, or is damaged. Try again.");
-    failed(ErrorKind::Network, Delivery::Unknown, message).with_cause(error.without_url())
+    passing(ErrorKind::Network, Delivery::Unknown, message).with_cause(error.without_url())
 }
 
 /// A body of which nothing came for too long.
@@ -42,7 +53,7 @@ pub(crate) fn stalled(server: &Server, read_timeout: Duration) -> Error {
         "the answer of {server} stalled: nothing came for {:.1} s, or the call's time was over. Try again, or allow more time.",
         read_timeout.as_secs_f64()
     );
-    failed(ErrorKind::Timeout, Delivery::Unknown, message)
+    passing(ErrorKind::Timeout, Delivery::Unknown, message)
 }
 
 /// An attempt that took too long.
@@ -51,7 +62,7 @@ pub(crate) fn timed_out(server: &Server, allowed: Duration) -> Error {
         "{server} did not answer within {:.1} s. Try again, or allow more time.",
         allowed.as_secs_f64()
     );
-    failed(ErrorKind::Timeout, Delivery::Unknown, message)
+    passing(ErrorKind::Timeout, Delivery::Unknown, message)
 }
 
 /// An attempt whose time was over before there was a token.
@@ -60,7 +71,7 @@ pub(crate) fn no_token_in_time(allowed: Duration) -> Error {
         "there was no access token within {:.1} s. Try again, or allow more time.",
         allowed.as_secs_f64()
     );
-    failed(ErrorKind::Timeout, Delivery::NotSent, message)
+    passing(ErrorKind::Timeout, Delivery::NotSent, message)
 }
 
 /// A body that does not fit into memory as the caller allows.
@@ -71,8 +82,12 @@ pub(crate) fn too_large(limit: usize) -> Error {
     Error::from_origin(ErrorKind::AnswerTooLarge, ErrorOrigin::Client, Delivery::Answered, message)
 }
 
-fn failed(kind: ErrorKind, delivery: Delivery, message: String) -> Error {
-    Error::from_origin(kind, ErrorOrigin::Network, delivery, message).with_retry(Retry::BackOff, None)
+fn passing(kind: ErrorKind, delivery: Delivery, message: String) -> Error {
+    lasting(kind, delivery, message).with_retry(Retry::BackOff, None)
+}
+
+fn lasting(kind: ErrorKind, delivery: Delivery, message: String) -> Error {
+    Error::from_origin(kind, ErrorOrigin::Network, delivery, message)
 }
 
 fn not_reached(error: &reqwest::Error, server: &Server) -> String {
@@ -87,15 +102,29 @@ fn not_reached(error: &reqwest::Error, server: &Server) -> String {
     }
 }
 
-/// The server said that it did not look at the request (RFC 9113 section 8.7), or the connection was closed before the
-/// request was written.
-fn surely_unprocessed(error: &reqwest::Error) -> bool {
-    causes(error).any(|cause| {
-        cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
-            || cause
-                .downcast_ref::<h2::Error>()
-                .is_some_and(|error| error.reason() == Some(h2::Reason::REFUSED_STREAM))
-    })
+/// The connection was closed before the request was written.
+fn is_unsent(error: &reqwest::Error) -> bool {
+    causes(error).any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
+}
+
+/// The server says that it did not look at the request (RFC 9113 section 8.7).
+fn is_refused_unseen(error: &reqwest::Error) -> bool {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<h2::Error>())
+        .any(|error| error.reason() == Some(h2::Reason::REFUSED_STREAM))
+}
+
+/// The server's certificate did not convince us.
+fn is_untrusted(error: &reqwest::Error) -> bool {
+    causes(error)
+        .filter_map(|cause| tls_error(cause.downcast_ref::<io::Error>()?))
+        .any(|error| matches!(error, rustls::Error::InvalidCertificate(_)))
+}
+
+/// What TLS had to say hides inside one I/O error, or several.
+fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+    let inner = error.get_ref()?;
+    inner.downcast_ref().or_else(|| tls_error(inner.downcast_ref()?))
 }
 
 fn is_no_http(error: &reqwest::Error) -> bool {

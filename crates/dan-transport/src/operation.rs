@@ -7,7 +7,7 @@ use dan_auth::Secret;
 use http::{HeaderValue, Method};
 
 use crate::error::{Error, ErrorKind};
-use crate::sensitive_header::SensitiveHeader;
+use crate::sensitive_header::{SensitiveHeader, visible};
 use crate::subscription_key::SubscriptionKey;
 
 /// One request of the API: a method, a path template with its values, a query and a body; and how it may be carried.
@@ -194,7 +194,7 @@ impl Operation {
 
 /// The value of the header that says which product is asked.
 pub(crate) fn product_header(product_id: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(product_id.trim()).ok().filter(|value| !value.is_empty()).ok_or_else(|| {
+    visible(product_id.trim()).ok_or_else(|| {
         Error::new(
             ErrorKind::Configuration,
             "the product id is empty or holds odd characters; it looks like 'ebevis-product'",

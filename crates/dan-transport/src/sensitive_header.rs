@@ -10,9 +10,10 @@ use http::HeaderValue;
 pub(crate) struct SensitiveHeader(HeaderValue);
 
 impl SensitiveHeader {
-    /// `None` when it is empty, or no header can hold it.
+    /// `None` when it is empty, or holds anything but visible ASCII characters and blanks: a key that was copied with a
+    /// typographic dash is no key.
     pub(crate) fn new(text: &str) -> Option<Self> {
-        let mut value = HeaderValue::from_str(text).ok().filter(|value| !value.is_empty())?;
+        let mut value = visible(text)?;
         value.set_sensitive(true);
         Some(Self(value))
     }
@@ -21,6 +22,12 @@ impl SensitiveHeader {
     pub(crate) fn value(&self) -> HeaderValue {
         self.0.clone()
     }
+}
+
+/// A header value of visible ASCII characters and blanks, at least one.
+pub(crate) fn visible(text: &str) -> Option<HeaderValue> {
+    let is_visible = !text.is_empty() && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    HeaderValue::from_str(text).ok().filter(|_| is_visible)
 }
 
 impl fmt::Debug for SensitiveHeader {

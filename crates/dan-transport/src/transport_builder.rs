@@ -149,6 +149,10 @@ impl TransportBuilder {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT);
+        if self.service.base().scheme() == "http" {
+            // Plain HTTP stays on this machine; through a proxy it would carry keys and tokens in the clear.
+            builder = builder.no_proxy();
+        }
         if let Some(pem) = &self.certificate_authorities {
             let roots = reqwest::Certificate::from_pem_bundle(pem).ok().filter(|roots| !roots.is_empty());
             builder = builder.tls_certs_only(roots.ok_or_else(|| {
@@ -159,7 +163,8 @@ impl TransportBuilder {
             let identity = reqwest::Identity::from_pem(pem.expose().as_bytes()).map_err(|error| {
                 configuration("the client certificate cannot be used for TLS").with_cause(error)
             })?;
-            builder = builder.identity(identity);
+            // HTTP/2 may lose what TLS says of a certificate that the server does not take.
+            builder = builder.identity(identity).http1_only();
         }
         builder.build().map_err(|error| {
             configuration(

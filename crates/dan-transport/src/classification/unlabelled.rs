@@ -15,6 +15,12 @@ pub(super) fn error(head: &AnswerHead, body: &[u8], base: &Url, retry_at: Option
     let status = head.status;
     let number = head.status();
     let (kind, delivery, message) = match status {
+        // Something on the way wants a log-in, and says so in the service's place (RFC 6585 section 6).
+        StatusCode::NETWORK_AUTHENTICATION_REQUIRED => (
+            ErrorKind::UnexpectedAnswer,
+            Delivery::NotSent,
+            format!("the network wants a log-in first (HTTP {number}). Log in to it, and try again."),
+        ),
         _ if status.is_server_error() => (
             ErrorKind::Unavailable,
             Delivery::Unknown,
@@ -67,6 +73,7 @@ pub(super) fn retry_of(status: StatusCode) -> Retry {
         | StatusCode::BAD_GATEWAY
         | StatusCode::SERVICE_UNAVAILABLE
         | StatusCode::GATEWAY_TIMEOUT => Retry::BackOff,
+        StatusCode::NETWORK_AUTHENTICATION_REQUIRED => Retry::Never,
         _ if status.is_server_error() => Retry::Once,
         _ => Retry::Never,
     }

@@ -1,0 +1,79 @@
+//! Against the sandbox, over TLS.
+
+use std::sync::Arc;
+
+use dan_auth::{Bundle, CertificateSelection, ClientIdentity, Purpose, Secret};
+use dan_sandbox::Sandbox;
+use dan_transport::{
+    ApiVersion, Delivery, Error, ErrorKind, Operation, RetryPolicy, ServiceUrl, SubscriptionKey, Transport,
+};
+
+const AGENCY: &str = "991825827";
+
+fn builder(sandbox: &Sandbox, origin: &str) -> dan_transport::TransportBuilder {
+    let service = ServiceUrl::custom(origin, ApiVersion::V1).unwrap();
+    Transport::builder(service)
+        .certificate_authorities_pem(sandbox.ca_pem().unwrap())
+        .retry_policy(RetryPolicy::never())
+}
+
+fn identity(sandbox: &Sandbox) -> ClientIdentity {
+    let issued = sandbox.issue_enterprise_certificate(&sandbox.organisation().parse().unwrap()).unwrap();
+    let pem = format!("{}{}", issued.chain_pem, issued.private_key_pem);
+    let bundle = Bundle::from_bytes(pem.as_bytes(), None).unwrap();
+    bundle.identity(&CertificateSelection::for_purpose(Purpose::Signing)).unwrap()
+}
+
+fn harvest(sandbox: &Sandbox) -> Operation {
+    let key = SubscriptionKey::new(&Secret::from(sandbox.subscription_keys()["eBevis"].as_str())).unwrap();
+    Operation::get("/directharvest/{evidenceCode}", key)
+        .path_value("UnitBasicInformation")
+        .query("subject", AGENCY)
+}
+
+#[tokio::test]
+async fn a_client_certificate_says_who_asks() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let origin = sandbox.certificate_base_url().unwrap().to_owned();
+    let transport = builder(&sandbox, &origin).client_identity(&identity(&sandbox)).build().unwrap();
+    let answer = transport.send(&harvest(&sandbox)).await.unwrap();
+    assert!(answer.is_json() && answer.signature().is_some() && answer.request_id().is_some());
+    assert!(answer.service_version().is_some());
+    let request = sandbox.requests().pop().unwrap();
+    assert!(!format!("{request:?}").to_lowercase().contains("bearer"), "{request:?}");
+}
+
+#[tokio::test]
+async fn a_refused_client_certificate_is_told_from_a_broken_connection() {
+    let (sandbox, other) = (Sandbox::start().await.unwrap(), Sandbox::start().await.unwrap());
+    let origin = sandbox.certificate_base_url().unwrap().to_owned();
+    let foreign = builder(&sandbox, &origin).client_identity(&identity(&other)).build().unwrap();
+    let error = foreign.send(&harvest(&sandbox)).await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Unauthenticated, Delivery::NotSent));
+    assert!(!error.is_retryable() && sandbox.requests().is_empty());
+    insta::assert_snapshot!(error, @"127.0.0.1 ended the connection: the server does not know the issuer of the client certificate; give the whole chain with it, and check that it is of the server's environment (test or production).");
+}
+
+#[tokio::test]
+async fn a_server_that_wants_a_client_certificate_gets_no_request() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let origin = sandbox.certificate_base_url().unwrap().to_owned();
+    let token = Arc::new(dan_auth::AccessToken::new("a.b.c"));
+    let transport = builder(&sandbox, &origin).access_token_provider(token).build().unwrap();
+    let error = transport.send(&harvest(&sandbox)).await.unwrap_err();
+    // HTTP/2 may lose what TLS had to say, when the connection ends before the request is written.
+    assert!(error.to_string().contains("client certificate"), "{error}");
+    assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_server_with_a_foreign_certificate_gets_no_request() {
+    let (sandbox, other) = (Sandbox::start().await.unwrap(), Sandbox::start().await.unwrap());
+    let transport = builder(&other, sandbox.base_url()).retry_policy(RetryPolicy::default()).build().unwrap();
+    let error: Error = transport.send(&Operation::public_get("/metadata/statuscodes")).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery(), error.attempts()),
+        (ErrorKind::Network, Delivery::NotSent, 1)
+    );
+    insta::assert_snapshot!(error, @"the certificate of 127.0.0.1 is not trusted. Give the certificate authority that issued it, and check the address and the clock.");
+}
