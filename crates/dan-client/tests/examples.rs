@@ -1,5 +1,4 @@
 //! The examples run as they stand.
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 #[path = "../examples/archive_and_verify.rs"]
 mod archive_and_verify;

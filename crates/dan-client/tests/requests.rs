@@ -1,5 +1,4 @@
 //! Every request as it leaves: method, path, query, headers, body. The sandbox masks secrets before it shows them.
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 use std::time::Duration;
 
