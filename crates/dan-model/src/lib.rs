@@ -13,6 +13,8 @@
 //! assert_eq!(evidence.evidence_values[0].value_type, Some(dan_model::ValueType::String));
 //! # Ok::<(), serde_json::Error>(())
 //! ```
+//!
+//! The feature `schemars`, which is on unless it is turned off, gives every type of the API a JSON Schema.
 
 mod amount;
 mod decode;
@@ -23,6 +25,8 @@ mod party;
 mod privacy;
 mod requirement;
 mod requirement_meaning;
+#[cfg(feature = "schemars")]
+mod schema;
 mod status_code;
 mod timestamp;
 mod unknown_fields;

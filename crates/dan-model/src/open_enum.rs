@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+#[cfg(feature = "schemars")]
 use schemars::{Schema, json_schema};
 use serde::de::{Deserializer, Error, Visitor};
 
@@ -114,11 +115,13 @@ where
 }
 
 /// The schema of an enum that travels as text: the known values, and any other text.
+#[cfg(feature = "schemars")]
 pub fn text_schema<E: TextEnum>() -> Schema {
     json_schema!({ "anyOf": [{ "enum": E::KNOWN }, { "type": "string" }] })
 }
 
 /// The schema of an enum that travels as an integer: the known values, and any other integer.
+#[cfg(feature = "schemars")]
 pub fn integer_schema<E: IntegerEnum>() -> Schema {
     json_schema!({ "anyOf": [{ "enum": E::KNOWN }, { "type": "integer" }] })
 }

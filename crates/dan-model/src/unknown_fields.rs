@@ -1,10 +1,8 @@
 //! What an answer holds beyond what this version knows.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -62,20 +60,6 @@ impl Serialize for UnknownFields {
 impl<'de> Deserialize<'de> for UnknownFields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(BTreeMap::<String, Value>::deserialize(deserializer)?.into_iter().collect())
-    }
-}
-
-impl JsonSchema for UnknownFields {
-    fn schema_name() -> Cow<'static, str> {
-        Cow::Borrowed("UnknownFields")
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "object" })
     }
 }
 

@@ -11,7 +11,7 @@ impl Emitter<'_> {
     pub(super) fn text_enum(&self, definition: &TypeDefinition, variants: &[Variant<String>]) -> TokenStream {
         let type_name = &definition.name;
         let name = identifier(type_name);
-        let runtime = self.runtime();
+        let (runtime, with_schemars) = (self.runtime(), self.with_schemars());
         let documentation = self.documentation_of(definition);
         let declarations = variants.iter().map(declaration);
         let idents: Vec<_> = variants.iter().map(|variant| identifier(&variant.name)).collect();
@@ -75,6 +75,7 @@ impl Emitter<'_> {
                 }
             }
 
+            #with_schemars
             impl JsonSchema for #name {
                 fn schema_name() -> std::borrow::Cow<'static, str> {
                     std::borrow::Cow::Borrowed(#type_name)
@@ -90,7 +91,7 @@ impl Emitter<'_> {
     pub(super) fn integer_enum(&self, definition: &TypeDefinition, variants: &[Variant<i64>]) -> TokenStream {
         let type_name = &definition.name;
         let name = identifier(type_name);
-        let runtime = self.runtime();
+        let (runtime, with_schemars) = (self.runtime(), self.with_schemars());
         let documentation = self.documentation_of(definition);
         let declarations = variants.iter().map(declaration);
         let idents: Vec<_> = variants.iter().map(|variant| identifier(&variant.name)).collect();
@@ -154,6 +155,7 @@ impl Emitter<'_> {
                 }
             }
 
+            #with_schemars
             impl JsonSchema for #name {
                 fn schema_name() -> std::borrow::Cow<'static, str> {
                     std::borrow::Cow::Borrowed(#type_name)

@@ -31,7 +31,7 @@ pub(crate) fn emit(model: &Model, document: &Document, runtime: Runtime) -> Resu
     let emitter = Emitter { model, runtime };
     let types = model.types.iter().map(|definition| emitter.definition(definition));
     let tokens = quote! { #(#types)* };
-    let imports = imports(&tokens);
+    let imports = emitter.imports(&tokens);
     let file = syn::parse2(quote! { #imports #tokens }).map_err(CodegenError::Code)?;
     Ok(format!("{}\n{}", head(model, document), spaced(&prettyplease::unparse(&file))))
 }
@@ -64,24 +64,6 @@ fn spaced(code: &str) -> String {
         previous = line;
     }
     spaced
-}
-
-/// Imports of what the code names without a path.
-fn imports(tokens: &TokenStream) -> TokenStream {
-    let mut used = Vec::new();
-    collect_identifiers(tokens.clone(), &mut used);
-    let pick = |names: &[&str]| -> Vec<Ident> {
-        names
-            .iter()
-            .filter(|name| used.iter().any(|ident| ident == *name))
-            .map(|name| identifier(name))
-            .collect()
-    };
-    let schemars = pick(&["JsonSchema", "Schema", "SchemaGenerator"]);
-    let serde = pick(&["Deserialize", "Deserializer", "Serialize", "Serializer"]);
-    let schemars = (!schemars.is_empty()).then(|| quote! { use schemars::{#(#schemars),*}; });
-    let serde = (!serde.is_empty()).then(|| quote! { use serde::{#(#serde),*}; });
-    quote! { #schemars #serde }
 }
 
 fn collect_identifiers(tokens: TokenStream, found: &mut Vec<String>) {
@@ -155,6 +137,42 @@ impl Emitter<'_> {
                 let name = identifier(name);
                 quote! { Box<#name> }
             }
+        }
+    }
+
+    /// Imports of what the code names without a path.
+    fn imports(&self, tokens: &TokenStream) -> TokenStream {
+        let mut used = Vec::new();
+        collect_identifiers(tokens.clone(), &mut used);
+        let pick = |names: &[&str]| -> Vec<Ident> {
+            names
+                .iter()
+                .filter(|name| used.iter().any(|ident| ident == *name))
+                .map(|name| identifier(name))
+                .collect()
+        };
+        let schemars = pick(&["JsonSchema", "Schema", "SchemaGenerator"]);
+        let serde = pick(&["Deserialize", "Deserializer", "Serialize", "Serializer"]);
+        let with_schemars = self.with_schemars();
+        let schemars =
+            (!schemars.is_empty()).then(|| quote! { #with_schemars use schemars::{#(#schemars),*}; });
+        let serde = (!serde.is_empty()).then(|| quote! { use serde::{#(#serde),*}; });
+        quote! { #schemars #serde }
+    }
+
+    /// The condition of what needs `schemars`, which `dan-model` can do without.
+    fn with_schemars(&self) -> Option<TokenStream> {
+        (self.runtime == Runtime::Inside).then(|| quote! { #[cfg(feature = "schemars")] })
+    }
+
+    /// The derives that every type made of others has, behind those that it has beside.
+    fn derives(&self, beside: &TokenStream) -> TokenStream {
+        match self.runtime {
+            Runtime::Inside => quote! {
+                #[derive(#beside Serialize, Deserialize)]
+                #[cfg_attr(feature = "schemars", derive(JsonSchema))]
+            },
+            Runtime::Outside => quote! { #[derive(#beside Serialize, Deserialize, JsonSchema)] },
         }
     }
 

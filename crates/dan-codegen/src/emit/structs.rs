@@ -15,6 +15,7 @@ impl Emitter<'_> {
         let debug = shown.then(|| quote! { Debug, });
         let default =
             fields.iter().all(|field| field.presence != Presence::Required).then(|| quote! { Default, });
+        let derives = self.derives(&quote! { #debug Clone, #default PartialEq, Eq, });
         let camel_case = uses_camel_case(fields);
         let rename_all = camel_case.then(|| quote! { #[serde(rename_all = "camelCase")] });
         let declarations = fields.iter().map(|field| self.declaration(field, camel_case));
@@ -27,7 +28,7 @@ impl Emitter<'_> {
         let runtime = self.runtime();
         quote! {
             #documentation
-            #[derive(#debug Clone, #default PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+            #derives
             #rename_all
             #[non_exhaustive]
             pub struct #name {

@@ -17,6 +17,7 @@ impl Emitter<'_> {
     pub(super) fn union(&self, definition: &TypeDefinition, union: &Union) -> TokenStream {
         let name = identifier(&definition.name);
         let documentation_of_union = self.documentation_of(definition);
+        let derives = self.derives(&quote! { Debug, Clone, PartialEq, Eq, });
         let tag = &union.tag;
         let runtime = self.runtime();
         let variants = union.variants.iter().map(|variant| {
@@ -30,7 +31,7 @@ impl Emitter<'_> {
         let accessors = (!accessors.is_empty()).then(|| quote! { impl #name { #(#accessors)* } });
         quote! {
             #documentation_of_union
-            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+            #derives
             #[serde(tag = #tag)]
             #[non_exhaustive]
             pub enum #name {

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::national_identity_number::PERSON_PREFIX;
@@ -192,20 +191,6 @@ impl Serialize for PartyIdentifier {
 impl<'de> Deserialize<'de> for PartyIdentifier {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self::from(Cow::<'de, str>::deserialize(deserializer)?.as_ref()))
-    }
-}
-
-impl JsonSchema for PartyIdentifier {
-    fn schema_name() -> Cow<'static, str> {
-        Cow::Borrowed("PartyIdentifier")
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "party-identifier" })
     }
 }
 
