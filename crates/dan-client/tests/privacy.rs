@@ -2,15 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use dan_client::DanClient;
+use dan_client::{DanClient, Secret};
 use dan_sandbox::Sandbox;
 
 const PERSON: &str = "15867010022";
+const OTHER_PERSON: &str = "23815010019";
+const FORWARDED: &str = "a-token-for-the-source";
 
-/// Nothing that is logged at any level holds a person's number, a key or a token.
+/// Nothing that is logged at any level, printed for a programmer or told in an error holds a person's number, a key or a
+/// token, whatever is done and however it goes wrong.
 #[tokio::test]
-async fn no_secret_is_logged() {
+async fn no_secret_is_shown() {
     use tracing_subscriber::util::SubscriberInitExt as _;
 
     let log = Log::default();
@@ -22,15 +26,57 @@ async fn no_secret_is_logged() {
         .set_default();
     let sandbox = Sandbox::start().await.unwrap();
     let client = DanClient::from_variables(sandbox.variables()).unwrap();
-    client.direct_harvest("FregPerson").subject(PERSON).reuse_token().evidence().await.unwrap();
+    let mut shown = do_everything(&sandbox, &client).await;
+    shown.push(format!("{client:?}"));
 
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(logged.contains("/v1/directharvest/FregPerson"), "{logged}");
-    let keys = sandbox.subscription_keys();
-    for secret in keys.values().map(String::as_str).chain([PERSON, "eyJ"]) {
-        let found = logged.lines().find(|line| line.contains(secret));
-        assert!(found.is_none(), "a secret was logged: {found:?}");
+    for template in ["/v1/directharvest/FregPerson", "/v1/public/metadata/evidencecodes"] {
+        assert!(logged.contains(template), "{logged}");
     }
+    let keys = sandbox.subscription_keys();
+    let secrets = [PERSON, OTHER_PERSON, "158670 10022", "eyJ", FORWARDED];
+    for secret in keys.values().map(String::as_str).chain(secrets) {
+        let found = logged.lines().chain(shown.iter().map(String::as_str)).find(|line| line.contains(secret));
+        assert!(found.is_none(), "a secret was shown: {found:?}");
+    }
+}
+
+/// Every kind of call, those that go wrong included; what is there to be seen of each.
+async fn do_everything(sandbox: &Sandbox, client: &DanClient) -> Vec<String> {
+    let mut shown = Vec::new();
+    for person in [PERSON, OTHER_PERSON, "158670 10022", "nor-freg::15867010022"] {
+        let harvest = client.direct_harvest("FregPerson").subject(person);
+        shown.push(format!("{harvest:?}"));
+        shown.push(format!("{:?}", harvest.preflight().await));
+        shown.push(format!("{:?}", harvest.clone().await));
+        shown.push(format!("{:?}", harvest.clone().reuse_token().checked().enveloped().await));
+        shown.push(format!("{:?}", harvest.clone().token_on_behalf_of_owner().stream().await));
+        let forwarding = harvest.clone().forward_access_token(Secret::from(FORWARDED));
+        shown.push(format!("{forwarding:?} {:?}", forwarding.clone().typed::<u8>().await));
+        shown.push(format!("{:?}", harvest.clone().requestor(person).await));
+        shown.push(format!("{:?}", harvest.clone().parameter("fnr", person).await));
+        shown.push(format!("{:?}", harvest.query(person).json().await));
+        shown.push(format!("{:?}", client.direct_harvest(person).await));
+        shown.push(format!("{:?}", client.direct_harvest("UnitBasicInformation").subject(person).await));
+        let open_data = client.open_data("UnitBasicInformation").identifier(person);
+        shown.push(format!("{:?}", open_data.await));
+        shown.push(format!("{:?}", client.metadata().evidence_codes_of(person).await));
+    }
+    for fault in [
+        r#"{"status":500,"body":"15867010022 and Bearer eyJhbGciOi"}"#,
+        r#"{"status":400,"body":"{\"code\":1004,\"description\":\"subject 15867010022 is unknown\"}"}"#,
+        r#"{"status":200,"body":"{\"a\":\"15867010022\"","headers":{"content-type":"application/json"}}"#,
+        r#"{"status":302,"headers":{"location":"https://example.com/15867010022"}}"#,
+        r#"{"close":"midway"}"#,
+    ] {
+        sandbox
+            .inject_fault(&format!(r#"{{"path":"/v1/directharvest/*","times":9,"fault":{fault}}}"#))
+            .unwrap();
+        let harvest = client.direct_harvest("FregPerson").subject(PERSON).reuse_token();
+        shown.push(format!("{:?}", harvest.timeout(Duration::from_secs(5)).typed::<u8>().await));
+        sandbox.reset();
+    }
+    shown
 }
 
 /// Keeps what is written.

@@ -167,10 +167,10 @@ impl Harvest {
     }
 
     fn of_evidence<T>(&self, read: impl FnOnce(&Evidence) -> Result<T, DecodeError>) -> Result<T, Error> {
-        read(&self.evidence()?).map_err(|error| self.answer.unexpected(error.to_string()))
+        read(&self.evidence()?).map_err(|error| self.answer.misfit(&error))
     }
 
     fn decoded<T>(&self, read: impl FnOnce(&[u8]) -> Result<T, DecodeError>) -> Result<T, Error> {
-        read(self.bytes()).map_err(|error| self.answer.unexpected(error.to_string()))
+        read(self.bytes()).map_err(|error| self.answer.misfit(&error))
     }
 }
