@@ -11,4 +11,5 @@ mod requests;
 mod retries;
 mod rotation;
 mod script;
+mod strangers;
 mod support;
