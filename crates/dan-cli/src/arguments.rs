@@ -71,6 +71,11 @@ pub(crate) enum Command {
     Demo,
     /// Run a DAN and a Maskinporten on this machine until interrupted
     Sandbox(commands::sandbox::SandboxOptions),
+    /// Write a configuration file, or see which settings are in force
+    #[command(subcommand)]
+    Config(commands::config::ConfigCommand),
+    /// Find out why it does not work: settings, key, clock, token, access
+    Doctor(commands::doctor::DoctorOptions),
     /// Get an access token, or see what stands in it
     Token(commands::token::TokenOptions),
     /// Look at an enterprise certificate
@@ -79,16 +84,24 @@ pub(crate) enum Command {
     /// See which datasets there are, what they hold and what they need
     #[command(subcommand)]
     Datasets(commands::datasets::DatasetsCommand),
-    /// Write a configuration file, or see which settings are in force
-    #[command(subcommand)]
-    Config(commands::config::ConfigCommand),
     /// Harvest a dataset with one call
-    Harvest(commands::harvest::HarvestOptions),
+    Harvest(commands::harvest::DirectHarvestOptions),
+    /// Get open data, without any key
+    OpenData(commands::open_data::OpenDataOptions),
+    /// Look up a unit in the entity register
+    Unit(commands::unit::UnitOptions),
+    /// Check what was harvested against its signature
+    Verify(commands::verify::VerifyOptions),
     /// See what the codes of the service mean
     #[command(subcommand)]
     Codes(commands::codes::CodesCommand),
     /// List the service contexts
     ServiceContexts,
+    /// See how much the service is used
+    #[command(subcommand)]
+    Usage(commands::usage::UsageCommand),
+    /// Tell the versions of this command and of the service
+    Version,
     /// Write shell completions, to be read by the shell at its start
     Completions(commands::completions::CompletionsOptions),
     /// Write the manual pages into a folder

@@ -9,6 +9,8 @@ use dan_client::{Error, ErrorKind, ErrorOrigin};
 use dan_sandbox::{RegistrationError, StartError};
 use serde::Serialize;
 
+use crate::output::time;
+
 /// What a shell reports for a process that a closed pipe ended.
 const BROKEN_PIPE: u8 = 141;
 
@@ -23,8 +25,12 @@ pub(crate) enum Failure {
     Io(String, io::Error),
     /// Bad usage that the command line's definition cannot see.
     Usage(String),
-    /// Not everything is as it was asked for; the result has told what is not.
-    InPart,
+    /// What was asked for was done, and its result is not what was hoped for.
+    Unsuccessful(String),
+    /// So many checks failed, which the report has told; with the exit code of the first.
+    Diagnosed(usize, u8),
+    /// Not everything is as it was asked for; with what is not.
+    InPart(String),
 }
 
 /// The contract's shape of an error in machine-readable output.
@@ -61,22 +67,40 @@ impl Failure {
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
-            Self::Client(error) => exit_code(error.kind()),
-            Self::Io(_, error) if error.kind() == io::ErrorKind::BrokenPipe => BROKEN_PIPE,
-            Self::Sandbox(_) | Self::Io(..) => 1,
-            Self::Usage(_) => 2,
-            Self::InPart => 8,
-        })
+        ExitCode::from(self.exit_number())
     }
 
-    /// Nobody reads any more, so that there is nobody to tell; or it is told already.
-    pub(crate) fn is_silent(&self) -> bool {
+    pub(crate) fn exit_number(&self) -> u8 {
         match self {
-            Self::Io(_, error) => error.kind() == io::ErrorKind::BrokenPipe,
-            Self::InPart => true,
-            _ => false,
+            Self::Client(error) => exit_code(error.kind()),
+            Self::Io(_, error) if error.kind() == io::ErrorKind::BrokenPipe => BROKEN_PIPE,
+            Self::Sandbox(_) | Self::Io(..) | Self::Unsuccessful(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Diagnosed(_, exit_code) => *exit_code,
+            Self::InPart(_) => 8,
         }
+    }
+
+    /// Nobody reads any more; there is nobody to tell.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(self, Self::Io(_, error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// What to quote to the service's support, and when to try again.
+    pub(crate) fn particulars(&self) -> Option<String> {
+        let Self::Client(error) = self else { return None };
+        let to_quote = error.request_id().is_some() || error.code().is_some();
+        let particulars: Vec<String> = [
+            error.code().map(|code| format!("DAN {code}")),
+            error.detail_code().map(|code| format!("source {code}")),
+            error.status().filter(|_| to_quote).map(|status| format!("HTTP {status}")),
+            error.request_id().map(|id| format!("request {id}")),
+            error.retry_at().map(|time| format!("try again at {}", time::local_time(time))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        (!particulars.is_empty()).then(|| particulars.join(", "))
     }
 
     /// One JSON object, as the contract has it.
@@ -104,7 +128,9 @@ impl Failure {
             Self::Usage(_) => ErrorMembers::of_client("usage", message),
             Self::Io(..) => ErrorMembers::of_client("io", message),
             Self::Sandbox(_) => ErrorMembers::of_client("sandbox", message),
-            Self::InPart => ErrorMembers::of_client("in_part", message),
+            Self::Unsuccessful(_) => ErrorMembers::of_client("unsuccessful", message),
+            Self::Diagnosed(..) => ErrorMembers::of_client("diagnosed", message),
+            Self::InPart(_) => ErrorMembers::of_client("in_part", message),
         }
     }
 }
@@ -166,8 +192,11 @@ impl fmt::Display for Failure {
             }
             Self::Sandbox(error) => write!(formatter, "the sandbox failed: {error}"),
             Self::Io(what, error) => write!(formatter, "{what}: {error}"),
-            Self::Usage(message) => formatter.write_str(message),
-            Self::InPart => formatter.write_str("not everything is as it was asked for"),
+            Self::Diagnosed(1, _) => formatter.write_str("a check failed; see the report"),
+            Self::Diagnosed(count, _) => write!(formatter, "{count} checks failed; see the report"),
+            Self::Usage(message) | Self::Unsuccessful(message) | Self::InPart(message) => {
+                formatter.write_str(message)
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ async fn run(global: GlobalOptions, command: Command) -> ExitCode {
         Ok(session) => session,
         Err(failure) => return tell(&failure, form),
     };
-    match commands::run(&session, command).await {
+    match Box::pin(commands::run(&session, command)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => tell(&failure, session.form()),
     }
@@ -71,14 +71,22 @@ fn wire_log(global: &GlobalOptions, command: &Command) -> WireLog {
         _ if global.verbose > 0 => Some(Destination::StandardError),
         _ => None,
     };
-    WireLog { exchanges, received: matches!(command, Command::Sandbox(_)) && !global.quiet }
+    WireLog {
+        exchanges,
+        pipeline: global.verbose > 1,
+        warnings: !global.quiet,
+        received: matches!(command, Command::Sandbox(_)) && !global.quiet,
+    }
 }
 
 /// Standard error may be closed; the exit code says it all the same.
 fn tell(failure: &Failure, form: OutputForm) -> ExitCode {
     if !failure.is_silent() {
         let text = match form {
-            OutputForm::Human => format!("{} {failure}", styled(BAD, "dan:")),
+            OutputForm::Human => {
+                let particulars = failure.particulars().map(|text| format!("\n     ({text})"));
+                format!("{} {failure}{}", styled(BAD, "dan:"), particulars.unwrap_or_default())
+            }
             OutputForm::Json | OutputForm::Ndjson => failure.to_json(),
         };
         let _ = writeln!(anstream::AutoStream::auto(io::stderr()), "{text}");

@@ -2,15 +2,19 @@
 
 use std::cell::OnceCell;
 use std::io::Write as _;
+use std::sync::Arc;
 
 use dan_client::{
-    AuthenticationMethod, Configuration, ConfigurationSources, DanClient, Error, ErrorKind, Setting,
+    AccessTokenProvider, AuthenticationMethod, Configuration, ConfigurationSources, DanClient, Error,
+    ErrorKind, Setting,
 };
 use dan_sandbox::Sandbox;
+use serde_json::{Map, Value};
 
 use crate::arguments::GlobalOptions;
 use crate::failure::Failure;
 use crate::output::OutputForm;
+use crate::output::progress::Progress;
 
 /// One run of the command.
 pub(crate) struct Session {
@@ -18,12 +22,13 @@ pub(crate) struct Session {
     /// With `--sandbox`; it lives as long as the command.
     sandbox: Option<Sandbox>,
     configuration: OnceCell<Configuration>,
+    provider: OnceCell<Arc<dyn AccessTokenProvider>>,
 }
 
 impl Session {
     pub(crate) async fn start(options: GlobalOptions) -> Result<Self, Failure> {
         let sandbox = if options.sandbox { Some(Sandbox::start().await?) } else { None };
-        Ok(Self { options, sandbox, configuration: OnceCell::new() })
+        Ok(Self { options, sandbox, configuration: OnceCell::new(), provider: OnceCell::new() })
     }
 
     pub(crate) fn options(&self) -> &GlobalOptions {
@@ -52,15 +57,45 @@ impl Session {
         }
     }
 
+    /// What is seen while something takes its time.
+    pub(crate) fn progress(&self) -> Progress {
+        Progress::new(self.options.quiet)
+    }
+
     /// A client that may do everything.
     pub(crate) fn client(&self) -> Result<DanClient, Failure> {
-        Ok(self.configuration()?.client()?)
+        let mut configuration = self.configuration()?.clone();
+        configuration.timeout = self.options.timeout.or(configuration.timeout);
+        self.authenticated(&configuration)
+    }
+
+    /// Who gives tokens. It is made once, so that one token serves the whole command.
+    pub(crate) fn provider(&self) -> Result<Arc<dyn AccessTokenProvider>, Failure> {
+        if let Some(provider) = self.provider.get() {
+            return Ok(Arc::clone(provider));
+        }
+        let provider = self.configuration()?.access_token_provider()?;
+        Ok(Arc::clone(self.provider.get_or_init(|| provider)))
+    }
+
+    fn authenticated(&self, configuration: &Configuration) -> Result<DanClient, Failure> {
+        if configuration.authentication_method()? == AuthenticationMethod::Certificate {
+            return Ok(configuration.client()?);
+        }
+        let mut without = configuration.clone();
+        without.authentication = Some(AuthenticationMethod::None);
+        let builder = without.builder()?;
+        Ok(match configuration.authentication_method()? {
+            AuthenticationMethod::None => builder.build()?,
+            _ => builder.access_token_provider(self.provider()?).build()?,
+        })
     }
 
     /// A client for what is public. It reads no key, so that a wrong one is no hindrance.
     pub(crate) fn public_client(&self) -> Result<DanClient, Failure> {
         let mut configuration = self.configuration()?.clone();
         configuration.authentication = Some(AuthenticationMethod::None);
+        configuration.timeout = self.options.timeout.or(configuration.timeout);
         Ok(configuration.client()?)
     }
 
@@ -74,8 +109,7 @@ impl Session {
                 sources = sources.option(setting, value);
             }
         }
-        let mut configuration = sources.load()?;
-        configuration.timeout = self.options.timeout.or(configuration.timeout);
+        let configuration = sources.load()?;
         form_of(&configuration)?;
         Ok(configuration)
     }
@@ -103,6 +137,12 @@ impl Session {
             (Setting::CaFile, ca_file),
         ]
     }
+}
+
+/// The organization in a token: `0192:991825827` in the claim `consumer`.
+pub(crate) fn organization_of(claims: &Map<String, Value>) -> Option<String> {
+    let number = claims.get("consumer")?.get("ID")?.as_str()?;
+    Some(number.rsplit(':').next().unwrap_or(number).to_owned())
 }
 
 fn form_of(configuration: &Configuration) -> Result<Option<OutputForm>, Error> {

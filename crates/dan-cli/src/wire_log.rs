@@ -1,17 +1,23 @@
-//! Shows what goes over the wire, from the events of the library.
+//! Shows what goes over the wire and what the library warns of, from its events. They hold no secret.
 
 use std::fmt::{Debug, Write as _};
 
 use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::output::style::{WARNING, styled};
 
 /// Which events are shown, and where.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WireLog {
     /// Exchanges that this command makes.
     pub(crate) exchanges: Option<Destination>,
+    /// Everything else that the library tells of its work.
+    pub(crate) pipeline: bool,
+    /// What the library warns of.
+    pub(crate) warnings: bool,
     /// Requests that the sandbox receives.
     pub(crate) received: bool,
 }
@@ -29,27 +35,44 @@ impl WireLog {
     pub(crate) fn install(self) {
         tracing_subscriber::registry().with(self).init();
     }
+
+    /// The least important events that are shown of a crate; none of those that are not ours.
+    fn level(self, metadata: &Metadata<'_>) -> Option<Level> {
+        match metadata.target().split("::").next().unwrap_or_default() {
+            "dan_auth" | "dan_transport" | "dan_client" if self.exchanges.is_some() || self.pipeline => {
+                Some(Level::DEBUG)
+            }
+            "dan_auth" | "dan_transport" | "dan_client" if self.warnings => Some(Level::WARN),
+            "dan_sandbox" if self.received => Some(Level::INFO),
+            _ => None,
+        }
+    }
 }
 
 impl<S: Subscriber> Layer<S> for WireLog {
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        self.level(metadata).is_some_and(|level| *metadata.level() <= level)
+    }
+
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut told = Told::default();
+        event.record(&mut told);
         let metadata = event.metadata();
-        let target = metadata.target().split("::").next().unwrap_or_default();
-        match target {
-            "dan_auth" | "dan_transport" if *metadata.level() <= Level::DEBUG => {
-                let exchange = Exchange::of(event);
-                match self.exchanges.filter(|_| exchange.is_one()) {
-                    Some(Destination::StandardError) => write(std::io::stderr(), &exchange.line()),
-                    Some(Destination::StandardOutput) => write(std::io::stdout(), &exchange.line()),
-                    None => {}
-                }
+        if metadata.target().starts_with("dan_sandbox") {
+            write(std::io::stderr(), &told.message);
+        } else if *metadata.level() == Level::WARN || *metadata.level() == Level::ERROR {
+            if self.warnings {
+                let stderr = anstream::AutoStream::auto(std::io::stderr());
+                write(stderr, &format!("{} {}", styled(WARNING, "dan: warning:"), told.with_fields()));
             }
-            "dan_sandbox" if self.received && *metadata.level() <= Level::INFO => {
-                let mut message = Message::default();
-                event.record(&mut message);
-                write(std::io::stderr(), &message.0);
+        } else if told.is_exchange() {
+            match self.exchanges {
+                Some(Destination::StandardError) => write(std::io::stderr(), &told.exchange()),
+                Some(Destination::StandardOutput) => write(std::io::stdout(), &told.exchange()),
+                None => {}
             }
-            _ => {}
+        } else if self.pipeline {
+            write(std::io::stderr(), &format!("    {}", told.with_fields()));
         }
     }
 }
@@ -59,74 +82,56 @@ fn write(mut destination: impl std::io::Write, line: &str) {
     let _ = writeln!(destination, "{line}");
 }
 
-/// One request and its answer.
+/// What an event tells.
 #[derive(Default)]
-struct Exchange {
-    method: String,
-    path: String,
-    status: Option<u64>,
-    elapsed_ms: f64,
+struct Told {
+    message: String,
+    fields: Vec<(&'static str, String)>,
 }
 
-impl Exchange {
-    fn of(event: &Event<'_>) -> Self {
-        let mut exchange = Self::default();
-        event.record(&mut exchange);
-        exchange
+impl Told {
+    fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.as_str())
     }
 
-    /// Other events tell of pauses and keys.
-    fn is_one(&self) -> bool {
-        !self.method.is_empty()
+    /// One request and its answer; other events tell of pauses and keys.
+    fn is_exchange(&self) -> bool {
+        self.field("http.request.method").is_some()
     }
 
-    fn line(&self) -> String {
-        let mut line = format!("    {} {} -> ", self.method, self.path);
-        let _ = match self.status {
-            Some(status) => write!(line, "{status}"),
-            None => write!(line, "no answer"),
-        };
-        let _ = write!(line, " in {:.1} ms", self.elapsed_ms);
+    fn exchange(&self) -> String {
+        let field = |name| self.field(name).unwrap_or_default();
+        let status = self.field("http.response.status_code").unwrap_or("no answer");
+        let mut line = format!("    {} {} -> {status}", field("http.request.method"), field("url.path"));
+        if let Some(code) = self.field("dan.error.code") {
+            let _ = write!(line, " (DAN {code})");
+        }
+        if let Some(elapsed) = self.field("elapsed_ms").and_then(|text| text.parse::<f64>().ok()) {
+            let _ = write!(line, " in {elapsed:.1} ms");
+        }
         line
     }
+
+    fn with_fields(&self) -> String {
+        let fields: Vec<String> = self.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if fields.is_empty() {
+            self.message.clone()
+        } else {
+            format!("{} ({})", self.message, fields.join(", "))
+        }
+    }
 }
 
-impl Visit for Exchange {
+impl Visit for Told {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        if field.name() == "http.request.method" {
-            self.method = format!("{value:?}");
+        if field.name() == "message" {
+            self.message = format!("{value:?}");
+        } else {
+            self.fields.push((field.name(), format!("{value:?}")));
         }
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        match field.name() {
-            "http.request.method" => value.clone_into(&mut self.method),
-            "url.path" => value.clone_into(&mut self.path),
-            _ => {}
-        }
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        if field.name() == "http.response.status_code" {
-            self.status = Some(value);
-        }
-    }
-
-    fn record_f64(&mut self, field: &Field, value: f64) {
-        if field.name() == "elapsed_ms" {
-            self.elapsed_ms = value;
-        }
-    }
-}
-
-/// The text of an event alone.
-#[derive(Default)]
-struct Message(String);
-
-impl Visit for Message {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        if field.name() == "message" {
-            self.0 = format!("{value:?}");
-        }
+        self.fields.push((field.name(), value.to_owned()));
     }
 }

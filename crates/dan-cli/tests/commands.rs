@@ -220,6 +220,7 @@ fn each_mistake_has_its_exit_code_and_says_what_to_do() {
     }
     insta::with_settings!({ filters => vec![
         (r"'[^']*not-a-key.pem'", "'not-a-key.pem'"),
+        (r"request [0-9a-f-]+\)", "request ID)"),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     ] }, { insta::assert_snapshot!(report) });
 }

@@ -43,6 +43,16 @@ impl SubscriptionKeys {
         self.by_context.insert(variable_form(service_context), key);
     }
 
+    /// Whether there is a key that is used where nothing says another.
+    pub fn has_default(&self) -> bool {
+        self.default.is_some()
+    }
+
+    /// The service contexts that have a key of their own: their names in capitals, other characters as `_`.
+    pub fn service_contexts(&self) -> impl Iterator<Item = &str> {
+        self.by_context.keys().map(String::as_str)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.default.is_none() && self.by_context.is_empty()
     }

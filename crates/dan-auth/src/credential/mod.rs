@@ -9,7 +9,7 @@ use crate::certificate::{Certificate, CertificateChain, Purpose, Unfit};
 use crate::error::{AuthError, AuthErrorKind};
 use crate::grant::SigningAlgorithm;
 use crate::identity::{ClientIdentity, require_pair};
-use crate::key::{KeyProblem, PrivateKey};
+use crate::key::{KeyProblem, KeyType, PrivateKey};
 
 pub use source::{CredentialSource, ReloadingCredential};
 
@@ -90,6 +90,19 @@ impl ClientCredential {
             warn_of_misuse(chain.certificate(), at);
         }
         Ok(())
+    }
+
+    /// The kind of the key.
+    pub fn key_type(&self) -> KeyType {
+        self.key.key_type()
+    }
+
+    /// The key id under which the key is registered on the client; `None` when a certificate goes along instead.
+    pub fn key_id(&self) -> Option<&str> {
+        match &self.reference {
+            KeyReference::KeyId(key_id) => Some(key_id),
+            KeyReference::Certificate(_) => None,
+        }
     }
 
     /// The certificate that goes along, if one does: its [`validity`](Certificate::validity) is worth watching.

@@ -6,10 +6,17 @@ pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod datasets;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod harvest;
+mod harvest_options;
+pub(crate) mod open_data;
 pub(crate) mod sandbox;
 pub(crate) mod service_contexts;
 pub(crate) mod token;
+pub(crate) mod unit;
+pub(crate) mod usage;
+pub(crate) mod verify;
+pub(crate) mod version;
 
 use crate::arguments::Command;
 use crate::failure::Failure;
@@ -22,10 +29,16 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<(), Failu
         Command::Token(options) => token::run(session, &options).await,
         Command::Certificate(command) => certificate::run(session, command).await,
         Command::Datasets(command) => datasets::run(session, command).await,
+        Command::Doctor(options) => doctor::run(session, options).await,
         Command::Config(command) => config::run(session, command),
         Command::Harvest(options) => harvest::run(session, options).await,
         Command::Codes(command) => codes::run(session, command).await,
         Command::ServiceContexts => service_contexts::run(session).await,
+        Command::Usage(command) => usage::run(session, command).await,
+        Command::OpenData(options) => open_data::run(session, options).await,
+        Command::Unit(options) => unit::run(session, options).await,
+        Command::Verify(options) => verify::run(session, &options),
+        Command::Version => version::run(session).await,
         Command::Completions(options) => completions::run(&options),
         Command::ManualPages(options) => completions::manual_pages(&options),
     }

@@ -18,7 +18,7 @@ pub(crate) struct TokenOptions {
 }
 
 pub(crate) async fn run(session: &Session, options: &TokenOptions) -> Result<(), Failure> {
-    let token = session.configuration()?.access_token_provider()?.access_token().await?;
+    let token = session.progress().during("getting a token", session.provider()?.access_token()).await?;
     if !options.claims {
         let document = json!({ "access_token": token.expose() });
         return session.form().print(&document, || format!("{}\n", token.expose()));

@@ -1,5 +1,6 @@
 //! How results reach standard output.
 
+pub(crate) mod progress;
 pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod time;

@@ -104,7 +104,7 @@ impl Configuration {
     pub fn access_token_provider(&self) -> Result<Arc<dyn AccessTokenProvider>, Error> {
         match self.authentication_method()? {
             AuthenticationMethod::Token => self.ready_token(),
-            AuthenticationMethod::Maskinporten => self.maskinporten_client(),
+            AuthenticationMethod::Maskinporten => Ok(Arc::new(self.maskinporten_client()?)),
             AuthenticationMethod::Certificate => Err(configuration(
                 "with an enterprise certificate in mutual TLS there is no token; set MASKINPORTEN_CLIENT_ID to get one",
             )),
@@ -125,11 +125,7 @@ impl Configuration {
 
     pub(super) fn authenticate(&self, builder: DanClientBuilder) -> Result<DanClientBuilder, Error> {
         Ok(match self.authentication_method()? {
-            AuthenticationMethod::Certificate => {
-                return Err(configuration(
-                    "mutual TLS cannot be chosen by settings yet; give the identity to the builder",
-                ));
-            }
+            AuthenticationMethod::Certificate => builder.client_identity(self.client_identity()?),
             AuthenticationMethod::None => builder.access_token_provider(Arc::new(NoCredentials)),
             AuthenticationMethod::Token | AuthenticationMethod::Maskinporten => {
                 builder.access_token_provider(self.access_token_provider()?)
@@ -152,7 +148,11 @@ impl Configuration {
         Ok(Arc::new(token))
     }
 
-    fn maskinporten_client(&self) -> Result<Arc<dyn AccessTokenProvider>, Error> {
+    /// Makes the Maskinporten client, whatever the way of authenticating.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] says what is missing or cannot be right.
+    pub fn maskinporten_client(&self) -> Result<MaskinportenClient, Error> {
         let maskinporten = &self.maskinporten;
         let client_id = maskinporten.client_id.as_ref().ok_or_else(|| configuration(NO_CREDENTIALS))?;
         let mut builder = MaskinportenClient::builder(client_id, self.credential()?)
@@ -167,11 +167,17 @@ impl Configuration {
         if let Some(pem) = self.certificate_authorities_pem()? {
             builder = builder.certificate_authorities_pem(pem);
         }
-        Ok(Arc::new(builder.build()?))
+        if let Some(location) = &maskinporten.token_cache {
+            builder = builder.token_cache(location.open()?);
+        }
+        Ok(builder.build()?)
     }
 
     /// What assertions are signed with. A key id says that the key is registered; without one, the certificate goes along.
-    fn credential(&self) -> Result<ClientCredential, Error> {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] says what is missing, cannot be read or does not fit.
+    pub fn credential(&self) -> Result<ClientCredential, Error> {
         let key_id = self.maskinporten.key_id.as_deref();
         if let Some(jwk) = &self.maskinporten.client_jwk {
             let key = PrivateKey::from_jwk(jwk.expose())?;

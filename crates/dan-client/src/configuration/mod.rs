@@ -10,7 +10,7 @@ mod variables;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dan_auth::Secret;
+use dan_auth::{AuthError, Secret, TokenCacheLocation};
 use dan_transport::{Environment, Error, ErrorKind};
 
 use crate::client::DanClient;
@@ -102,8 +102,8 @@ pub struct MaskinportenConfiguration {
     pub resource: Option<String>,
     /// The customer on whose behalf a supplier asks.
     pub consumer_org: Option<String>,
-    /// Where tokens are kept, as [`DAN_TOKEN_CACHE`](Configuration) has it.
-    pub token_cache: Option<String>,
+    /// Where tokens are kept beside the memory of the process.
+    pub token_cache: Option<TokenCacheLocation>,
 }
 
 /// Files with a private key and its certificate, in any form that [`dan_auth::Bundle`] reads.
@@ -200,7 +200,9 @@ impl Configuration {
                 well_known_url: values.text(Setting::WellKnownUrl),
                 resource: values.text(Setting::Resource),
                 consumer_org: values.text(Setting::ConsumerOrg),
-                token_cache: values.text(Setting::TokenCache),
+                token_cache: values.read(Setting::TokenCache, |text| {
+                    text.parse().map_err(|error: AuthError| error.to_string())
+                })?,
             },
             key_files: KeyFiles {
                 certificate: values.path(Setting::CertificateFile),

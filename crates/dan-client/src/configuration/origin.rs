@@ -53,7 +53,9 @@ pub struct EffectiveSetting {
 
 impl EffectiveSetting {
     pub(super) fn shown(setting: Setting, text: &str, origin: Origin) -> Self {
-        let value = if setting.is_secret() { REDACTED.to_owned() } else { text.to_owned() };
+        // A URL may hold a password.
+        let hidden = setting.is_secret() || (text.contains("://") && text.contains('@'));
+        let value = if hidden { REDACTED.to_owned() } else { text.to_owned() };
         Self { key: setting.key().to_owned(), value, origin }
     }
 

@@ -250,7 +250,7 @@ fn setting(name: &str) -> Option<(Setting, bool)> {
     if let Some(setting) = named(name) {
         return Some((setting, false));
     }
-    let setting = named(name.strip_suffix("_file")?).filter(|setting| setting.is_secret())?;
+    let setting = named(name.strip_suffix("_file")?).filter(|setting| setting.form() == Form::Secret)?;
     Some((setting, true))
 }
 

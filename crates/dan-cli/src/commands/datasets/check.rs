@@ -5,6 +5,7 @@ use std::path::Path;
 use dan_client::{EvidenceCode, dataset_changes};
 
 use crate::failure::Failure;
+use crate::input;
 use crate::output::table::table;
 use crate::session::Session;
 
@@ -16,12 +17,16 @@ pub(super) async fn run(session: &Session, against: &Path) -> Result<(), Failure
         let rows = changes.iter().map(|change| [change.dataset.clone(), change.description.clone()]);
         table(["Dataset", "Change"], rows, "Nothing changed.")
     })?;
-    if changes.is_empty() { Ok(()) } else { Err(Failure::InPart) }
+    match changes.len() {
+        0 => Ok(()),
+        count => {
+            Err(Failure::InPart(format!("the metadata has changed since it was saved, in {count} points")))
+        }
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<EvidenceCode>, Failure> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::Usage(format!("'{}' cannot be read: {error}", path.display())))?;
+    let bytes = input::bytes(path)?;
     dan_client::model::decode(&bytes).map_err(|error| {
         Failure::Usage(format!(
             "'{}' is not what 'dan datasets list --output json' gives: {error}",

@@ -1,0 +1,111 @@
+//! Whether the service lets in: reachability, and each subscription key with its service context.
+
+use std::time::Instant;
+
+use dan_client::{AuthenticationMethod, Configuration, DanClient, ErrorKind};
+
+use crate::commands::doctor::finding::{Finding, Report};
+use crate::failure::Failure;
+use crate::session::Session;
+
+const SERVICE: &str = "service";
+const SUBSCRIPTION_KEY: &str = "subscription key";
+
+pub(super) async fn examine(
+    session: &Session,
+    configuration: &Configuration,
+    has_token: bool,
+    report: &mut Report,
+) {
+    let Some(known) = reach(session, report).await else { return };
+    let keys = &configuration.subscription_keys;
+    let contexts: Vec<String> = keys.service_contexts().map(str::to_owned).collect();
+    if contexts.is_empty() && !keys.has_default() {
+        report.add(Finding::wrong(
+            SUBSCRIPTION_KEY,
+            "there is none",
+            "copy it from the developer portal into DAN_SUBSCRIPTION_KEY, or DAN_SUBSCRIPTION_KEY_<CONTEXT>",
+        ));
+        return;
+    }
+    let certificate = configuration.authentication_method().ok() == Some(AuthenticationMethod::Certificate);
+    if !has_token && !certificate {
+        report.add(Finding::skipped(SUBSCRIPTION_KEY, "without a token it cannot be tried"));
+        return;
+    }
+    let client = match session.client() {
+        Ok(client) => client,
+        Err(failure) => return report.add(Finding::failed(SUBSCRIPTION_KEY, &failure)),
+    };
+    if contexts.is_empty() {
+        report.add(attempt(&client, None, &known).await);
+    }
+    for context in contexts {
+        report.add(attempt(&client, Some(&context), &known).await);
+    }
+}
+
+/// The service contexts, asked for without key and token.
+async fn reach(session: &Session, report: &mut Report) -> Option<Vec<String>> {
+    let started = Instant::now();
+    let client = match session.public_client() {
+        Ok(client) => client,
+        Err(failure) => {
+            report.add(Finding::failed(SERVICE, &failure));
+            return None;
+        }
+    };
+    match client.metadata().service_contexts().await {
+        Ok(contexts) => {
+            let elapsed = started.elapsed().as_millis();
+            report.add(Finding::ok(SERVICE, format!("answers in {elapsed} ms")));
+            Some(contexts.to_vec())
+        }
+        Err(error) => {
+            report.add(Finding::failed(SERVICE, &Failure::from(error)));
+            None
+        }
+    }
+}
+
+/// Asks for the accreditations that changed since now: an empty list, which only a key of the context gives.
+async fn attempt(client: &DanClient, context: Option<&str>, known: &[String]) -> Finding {
+    let name = match context.map(|context| (context, named(context, known))) {
+        None => "the only one".to_owned(),
+        Some((_, Some(name))) => format!("of {name}"),
+        Some((context, None)) => {
+            let remedy = format!("the service knows: {}", known.join(", "));
+            return Finding::wrong(
+                SUBSCRIPTION_KEY,
+                format!("of {context}: there is no such service context"),
+                remedy,
+            );
+        }
+    };
+    // Nothing asks for so little and needs a key as a dataset that is not there.
+    let mut harvest = client.direct_harvest("-");
+    if let Some(context) = context {
+        harvest = harvest.service_context(context);
+    }
+    match harvest.evidence().await {
+        Err(error) if error.code() == Some(1007) => Finding::ok(SUBSCRIPTION_KEY, format!("{name}: let in")),
+        Ok(_) => Finding::ok(SUBSCRIPTION_KEY, format!("{name}: let in")),
+        Err(error) if error.kind() == ErrorKind::Unauthenticated || error.kind() == ErrorKind::Forbidden => {
+            let finding = Failure::from(error);
+            Finding::wrong(
+                SUBSCRIPTION_KEY,
+                format!("{name}: {finding}"),
+                "compare it with the developer portal, of the same environment",
+            )
+        }
+        Err(error) => Finding::failed(SUBSCRIPTION_KEY, &Failure::from(error)),
+    }
+}
+
+/// The service context that a variable's name means.
+fn named<'k>(context: &str, known: &'k [String]) -> Option<&'k String> {
+    let plain = |name: &str| -> String {
+        name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
+    };
+    known.iter().find(|name| plain(name) == plain(context))
+}
