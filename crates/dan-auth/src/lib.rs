@@ -34,6 +34,8 @@ pub use cache::{
     CachedToken, FileTokenCache, MemoryTokenCache, TokenCache, TokenCacheError, TokenCacheKey,
     TokenCacheLocation, TokenCacheLock,
 };
+#[cfg(feature = "redis")]
+pub use cache::{RedisTokenCache, RedisTokenCacheBuilder};
 pub use certificate::{
     Certificate, CertificateChain, CertificateFacts, EXPIRY_WARNING, KeyUsage, Purpose, Unfit, Validity,
 };

@@ -67,6 +67,12 @@ impl FromStr for TokenCacheLocation {
     }
 }
 
+#[cfg(feature = "redis")]
+fn open_redis(url: &Secret) -> Result<Arc<dyn TokenCache>, AuthError> {
+    Ok(Arc::new(crate::cache::redis::RedisTokenCache::new(url.clone())?))
+}
+
+#[cfg(not(feature = "redis"))]
 fn open_redis(_: &Secret) -> Result<Arc<dyn TokenCache>, AuthError> {
     Err(configuration("tokens cannot lie in Redis here: build dan-auth with its feature 'redis'"))
 }

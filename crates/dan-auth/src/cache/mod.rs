@@ -11,6 +11,8 @@ mod life;
 mod location;
 mod memory;
 mod pace;
+#[cfg(feature = "redis")]
+mod redis;
 mod token_cache;
 mod token_source;
 
@@ -22,6 +24,8 @@ pub use key::TokenCacheKey;
 pub(crate) use key::TokenCacheKeyBuilder;
 pub use location::TokenCacheLocation;
 pub use memory::MemoryTokenCache;
+#[cfg(feature = "redis")]
+pub use redis::{RedisTokenCache, RedisTokenCacheBuilder};
 pub use token_cache::{CachedToken, TokenCache, TokenCacheError, TokenCacheLock};
 
 #[cfg(test)]

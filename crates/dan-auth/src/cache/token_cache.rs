@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::Serializer;
 
 use crate::cache::key::TokenCacheKey;
 use crate::token::AccessToken;
@@ -131,6 +132,16 @@ impl CachedToken {
     pub fn remaining(&self) -> Duration {
         self.remaining
     }
+}
+
+/// Writes a token out, as only a cache may.
+pub(crate) fn expose<S: Serializer>(token: &AccessToken, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(token.expose())
+}
+
+/// Whole milliseconds, as a cache counts.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Why a cache of tokens cannot be used. It holds no token.

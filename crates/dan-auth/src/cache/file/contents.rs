@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::cache::file::private_file::PrivateFile;
 use crate::cache::key::TokenCacheKey;
-use crate::cache::token_cache::{CachedToken, TokenCacheError};
+use crate::cache::token_cache::{CachedToken, TokenCacheError, expose, millis};
 use crate::token::AccessToken;
 
 /// What the members mean. A file of another version is begun anew.
@@ -97,12 +97,4 @@ impl Entry {
 
 fn since_1970(time: SystemTime) -> u64 {
     millis(time.duration_since(UNIX_EPOCH).unwrap_or_default())
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn expose<S: Serializer>(token: &AccessToken, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(token.expose())
 }
