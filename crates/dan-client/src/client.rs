@@ -38,6 +38,22 @@ impl DanClient {
     }
 
     /// Settings in code. Nothing is required but what the calls need: metadata needs neither key nor token.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let client = DanClient::builder()
+    ///     .base_url(sandbox.base_url())
+    ///     .certificate_authorities_pem(sandbox.ca_pem().unwrap_or_default())
+    ///     .build()?;
+    /// client.metadata().service_contexts().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder() -> DanClientBuilder {
         DanClientBuilder::default()
     }
@@ -59,21 +75,74 @@ impl DanClient {
     }
 
     /// Harvests a dataset with one call (`/directharvest/{dataset}`): its name as the metadata spells it.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let evidence = client.direct_harvest("UnitBasicInformation").service_context("eBevis").subject("991825827").await?;
+    /// assert_eq!(evidence.evidence_values[0].evidence_value_name, "OrganizationNumber");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn direct_harvest(&self, dataset: impl Into<String>) -> DirectHarvest<'_> {
         DirectHarvest::of(self, dataset.into())
     }
 
     /// Asks for open data (`/opendata/{dataset}`): by its name, whatever the case.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let unit = client.open_data("UnitBasicInformation").identifier("991825827").json().await?;
+    /// assert_eq!(unit["OrganizationNumber"], 991_825_827);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn open_data(&self, dataset: impl Into<String>) -> OpenData<'_> {
         OpenData::new(self, dataset.into())
     }
 
     /// Looks up units in the register of legal entities. Public: needs neither key nor token.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let unit = client.entity_register().unit(&"991825827".parse()?).await?;
+    /// println!("{:?}", unit.map(|unit| unit.navn));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn entity_register(&self) -> EntityRegister<'_> {
         EntityRegister::new(self)
     }
 
     /// What can be harvested, and the codes of the service. Public: needs neither key nor token.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// for dataset in client.metadata().evidence_codes().await?.iter() {
+    ///     println!("{}: {}", dataset.evidence_code_name, dataset.description.as_deref().unwrap_or_default());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn metadata(&self) -> Metadata<'_> {
         Metadata::new(self)
     }

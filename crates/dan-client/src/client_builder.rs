@@ -239,3 +239,16 @@ impl DanClientBuilder {
         transport.build()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backend_without_gateway_takes_no_keys() {
+        let local = DanClient::builder().environment(Environment::Local).product_id("ebevis-product");
+        assert!(local.build().unwrap().sole_subscription_key(None).is_some());
+        let behind_a_gateway = DanClient::builder().build().unwrap();
+        assert!(behind_a_gateway.sole_subscription_key(None).is_none());
+    }
+}

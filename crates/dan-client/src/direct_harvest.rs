@@ -1,6 +1,8 @@
 //! Harvesting a dataset with one call.
 
-use dan_model::{PartyIdentifier, Subject};
+use std::fmt;
+
+use dan_model::{PartyIdentifier, Subject, mask_personal_numbers};
 use dan_transport::{Error, ErrorKind, Operation, SubscriptionKey};
 
 use crate::client::DanClient;
@@ -20,8 +22,8 @@ const TEMPLATE: &str = "/directharvest/{evidenceCode}";
 /// send again.
 pub type DirectHarvest<'a> = HarvestRequest<'a, Direct>;
 
-/// What a [`DirectHarvest`] harvests.
-#[derive(Debug, Clone)]
+/// What a [`DirectHarvest`] harvests. `Debug` leaves out the values of parameters, which may be personal.
+#[derive(Clone)]
 pub struct Direct {
     dataset: String,
     subject: Option<PartyIdentifier>,
@@ -39,21 +41,73 @@ impl<'a> DirectHarvest<'a> {
     ///
     /// Only a Norwegian organization number travels in the URL. Everything else goes in the body of a POST, so that no
     /// person's number ends in a log along the way.
+    ///
+    /// ```
+    /// # use dan_client::{DanClient, NationalIdentityNumber};
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// client.direct_harvest("UnitBasicInformation").service_context("eBevis").subject("991825827").await?;
+    ///
+    /// let person: NationalIdentityNumber = "15867010022".parse()?;
+    /// client.direct_harvest("FregPerson").subject(person).reuse_token().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn subject(mut self, subject: impl Into<PartyIdentifier>) -> Self {
         self.target.subject = Some(subject.into());
         self
     }
 
     /// The organization on whose behalf is asked, when it is not the one that the token was issued to.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let harvest = client.direct_harvest("UnitBasicInformation").service_context("eBevis").subject("998997801");
+    /// harvest.requestor("974760673").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn requestor(mut self, requestor: impl Into<PartyIdentifier>) -> Self {
         self.target.requestor = Some(requestor.into());
         self
     }
 
     /// A parameter of the dataset, by its name in the metadata; numbers and dates are written as text.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let reports = client.direct_harvest("TildaTilsynsrapportv1").subject("998997801");
+    /// reports.parameter("startdato", "2026-01-01").parameter("inkluderUnderenheter", "true").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.target.parameters.push((name.into(), value.into()));
         self
+    }
+}
+
+impl fmt::Debug for Direct {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Direct")
+            .field("dataset", &mask_personal_numbers(&self.dataset))
+            .field("subject", &self.subject)
+            .field("requestor", &self.requestor)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,23 +1,59 @@
 //! What can be asked of data.altinn.no: one method per thing a user wants.
 //!
-//! A [`DanClient`] is made from settings in code ([`DanClient::builder`]) or from variables
-//! ([`DanClient::from_environment`]). It harvests datasets ([`DanClient::direct_harvest`]) and reads what can be
-//! harvested ([`DanClient::metadata`]).
+//! A [`DanClient`] is made from settings in code ([`DanClient::builder`]) or from variables and files
+//! ([`DanClient::from_environment`], [`Configuration`]). It knows no host, header or status number; what travels how is
+//! `dan-transport`'s matter.
 //!
 //! ```
-//! use dan_client::{DanClient, PartyIdentifier};
+//! use dan_client::DanClient;
 //! use dan_sandbox::Sandbox;
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Unit {
+//!     #[serde(rename = "OrganizationName")]
+//!     name: String,
+//! }
 //!
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let sandbox = Sandbox::start().await?;
+//! let sandbox = Sandbox::start().await?; // Without it: DanClient::from_environment()
 //! let client = DanClient::from_variables(sandbox.variables())?;
 //!
-//! let evidence = client.direct_harvest("UnitBasicInformation").subject("991825827").evidence().await?;
-//! assert_eq!(evidence.evidence_values[0].evidence_value_name, "OrganizationNumber");
+//! let harvest = client.direct_harvest("UnitBasicInformation").service_context("eBevis").subject("991825827");
+//! let unit: Unit = harvest.typed().await?;
+//! assert!(!unit.name.is_empty());
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # What can be asked
+//!
+//! | to do this | begin here |
+//! | --- | --- |
+//! | harvest a dataset with one call, in whatever form | [`DanClient::direct_harvest`] |
+//! | find out what is wrong with a request before it is sent | [`HarvestRequest::preflight`] |
+//! | read what can be harvested, codes, usage | [`DanClient::metadata`] |
+//! | read open data | [`DanClient::open_data`] |
+//! | look up units in the register of legal entities | [`DanClient::entity_register`] |
+//! | prove that an answer is the service's | [`SignatureKey`], [`DanClientBuilder::require_signature`] |
+//! | keep answers as they arrived | [`Archive`] |
+//!
+//! # What is done for you
+//!
+//! - A person's number goes in the body of a request and never in a URL, a log line or an error.
+//! - The subscription key is chosen by the service context, which follows from the dataset where nothing else is said.
+//! - Access tokens are got, kept and renewed by the [`AccessTokenProvider`]. A certificate can take their place
+//!   ([`DanClientBuilder::client_identity`]).
+//! - What may safely be sent again is, within the time that is allowed; what may not, is not. [`Error`] says who said
+//!   what, and whether asking again helps.
+//!
+//! # Features
+//!
+//! | feature | gives |
+//! | --- | --- |
+//! | `pkcs12` (default) | keys and certificates from PKCS#12 files, and encrypted keys |
+//!
+//! TLS is rustls in every case, with the platform's certificate authorities unless others are given.
 
 mod client;
 mod client_builder;
@@ -60,6 +96,10 @@ pub use open_data::OpenData;
 pub use preflight::{Finding, Preflight};
 pub use proof::{Archive, ArchiveRecord, RequestRecord, Signature, SignatureError, SignatureKey};
 pub use subscription_keys::SubscriptionKeys;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct CrateReadme;
 
 /// The README's examples are tested with this crate.
 #[cfg(doctest)]

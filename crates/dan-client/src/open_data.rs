@@ -1,9 +1,11 @@
 //! Datasets that are open to anybody.
 
+use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
+use dan_model::mask_personal_numbers;
 use dan_transport::{Error, Operation};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -30,7 +32,7 @@ use crate::proof::RequestRecord;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct OpenData<'a> {
     client: &'a DanClient,
@@ -52,6 +54,19 @@ impl<'a> OpenData<'a> {
     }
 
     /// Lets the service transform the data by a [JMESPath](https://jmespath.org) expression.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let name = client.open_data("UnitBasicInformation").identifier("991825827").query("OrganizationName");
+    /// assert!(name.json().await?.is_string());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn query(mut self, expression: impl Into<String>) -> Self {
         self.query = Some(expression.into());
         self
@@ -64,6 +79,25 @@ impl<'a> OpenData<'a> {
     }
 
     /// Sends it, and gives the data as a type of the caller's.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// #[derive(serde::Deserialize)]
+    /// struct Unit {
+    ///     #[serde(rename = "OrganizationName")]
+    ///     name: String,
+    /// }
+    ///
+    /// let unit: Unit = client.open_data("UnitBasicInformation").identifier("991825827").typed().await?;
+    /// assert!(!unit.name.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Of the network, of the gateway and of the service, which knows no open dataset of the name (1006); also when the data
@@ -82,6 +116,19 @@ impl<'a> OpenData<'a> {
 
     /// Sends it, and gives names and values in the order of the source. A name may come more than once.
     ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let fields = client.open_data("UnitBasicInformation").identifier("991825827").fields().await?;
+    /// assert_eq!(fields[0].0, "OrganizationNumber");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`typed`](Self::typed).
     pub async fn fields(self) -> Result<Vec<(String, Value)>, Error> {
@@ -89,6 +136,19 @@ impl<'a> OpenData<'a> {
     }
 
     /// Sends it, and gives the answer as it arrived.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let harvest = client.open_data("UnitBasicInformation").identifier("991825827").send().await?;
+    /// assert!(harvest.signature().is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`typed`](Self::typed).
@@ -110,6 +170,16 @@ impl<'a> OpenData<'a> {
         let answer = inner.transport.send(&operation).await?;
         inner.signature_rule.check(&answer)?;
         Ok(Harvest::new(answer, self.dataset, RequestRecord::of(&operation), false))
+    }
+}
+
+/// Whom it is about may be personal, even where the service will refuse it.
+impl fmt::Debug for OpenData<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("OpenData")
+            .field("dataset", &mask_personal_numbers(&self.dataset))
+            .finish_non_exhaustive()
     }
 }
 

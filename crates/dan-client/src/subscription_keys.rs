@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dan_model::EvidenceCode;
+use dan_model::{EvidenceCode, mask_personal_numbers};
 use dan_transport::{Error, ErrorKind, SubscriptionKey};
 
 use crate::near_name::did_you_mean;
@@ -90,7 +90,7 @@ impl SubscriptionKeys {
                 return self
                     .default
                     .as_ref()
-                    .ok_or_else(|| self.no_key_fits(dataset, &entries, &those_before));
+                    .ok_or_else(|| self.no_key_fits(dataset, &entries, &those_before, evidence_codes));
             }
             // Where one dataset has an alias for each context, this member says whose alias it is.
             let alias_of = |name: &&String| {
@@ -107,7 +107,7 @@ impl SubscriptionKeys {
             (several, None) => Err(configuration(format!(
                 "'{}' can be had in several service contexts; say which one: {}",
                 datasets.join("', '"),
-                listed(several)
+                listed(several, evidence_codes)
             ))),
         }
     }
@@ -133,7 +133,13 @@ impl SubscriptionKeys {
     }
 
     /// A dataset is in no context that has a key, or in none that has the datasets before it.
-    fn no_key_fits(&self, dataset: &str, entries: &[&EvidenceCode], those_before: &[&String]) -> Error {
+    fn no_key_fits(
+        &self,
+        dataset: &str,
+        entries: &[&EvidenceCode],
+        those_before: &[&String],
+        evidence_codes: &[EvidenceCode],
+    ) -> Error {
         let mut contexts: Vec<&str> = entries.iter().copied().flat_map(contexts_of).collect();
         contexts.sort_unstable();
         contexts.dedup();
@@ -142,12 +148,12 @@ impl SubscriptionKeys {
             return configuration(format!(
                 "'{dataset}' belongs to {contexts}, and the datasets before it to {}: one subscription key cannot have \
                  them all. Ask for them apart.",
-                listed(those_before)
+                listed(those_before, evidence_codes)
             ));
         }
         configuration(format!(
             "no subscription key fits '{dataset}': it belongs to {contexts}, and there are keys for {}",
-            self.configured()
+            listed(&self.by_context.keys().collect::<Vec<_>>(), evidence_codes)
         ))
     }
 
@@ -178,7 +184,10 @@ fn unknown_dataset(dataset: &str, evidence_codes: &[EvidenceCode]) -> Error {
     let advice = did_you_mean(dataset, names);
     Error::new(
         ErrorKind::NotFound,
-        format!("the metadata knows no dataset '{dataset}'. Dataset names are case-sensitive.{advice}"),
+        format!(
+            "the metadata knows no dataset '{}'. Dataset names are case-sensitive.{advice}",
+            mask_personal_numbers(dataset)
+        ),
     )
 }
 
@@ -191,8 +200,13 @@ fn belongs(code: &EvidenceCode, configured: &str) -> bool {
     contexts_of(code).any(|context| variable_form(context) == configured)
 }
 
-fn listed(names: &[&String]) -> String {
-    names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
+/// The contexts of configured keys, as the metadata spells them where it knows them.
+fn listed(configured: &[&String], evidence_codes: &[EvidenceCode]) -> String {
+    let spelt = |name: &&String| {
+        let mut known = evidence_codes.iter().flat_map(contexts_of);
+        known.find(|context| variable_form(context) == **name).unwrap_or(name).to_owned()
+    };
+    configured.iter().map(spelt).collect::<Vec<_>>().join(", ")
 }
 
 /// `Altinn Studio-apps` becomes `ALTINN_STUDIO_APPS`.
@@ -204,4 +218,88 @@ pub(crate) fn variable_form(name: &str) -> String {
 
 fn configuration(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Configuration, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use dan_auth::Secret;
+    use serde_json::json;
+
+    use super::*;
+
+    fn keys(contexts: &[&str]) -> SubscriptionKeys {
+        let mut keys = SubscriptionKeys::new();
+        for context in contexts {
+            keys.set(context, SubscriptionKey::new(&Secret::from(*context)).unwrap());
+        }
+        keys
+    }
+
+    /// `shared` belongs to two contexts, of `alias` each has its own, and `lost` belongs to one that nobody knows.
+    fn metadata() -> Vec<EvidenceCode> {
+        let dataset = |name: &str, contexts: &[&str], alias_of: Option<&str>| {
+            json!({ "evidenceCodeName": name, "description": null, "isAsynchronous": false, "values": [],
+                "belongsToServiceContexts": contexts, "isPublic": false, "serviceContext": alias_of })
+        };
+        serde_json::from_value(json!([
+            dataset("shared", &["eBevis", "Tilda"], None),
+            dataset("tilda", &["Tilda"], None),
+            dataset("bits", &["Bits kontrollinformasjon"], None),
+            dataset("alias", &["eBevis", "Tilda"], Some("Tilda")),
+            dataset("lost", &["Retired"], None),
+        ]))
+        .unwrap()
+    }
+
+    /// The context whose key is chosen, or what is told instead.
+    fn choice(keys: &SubscriptionKeys, datasets: &[&str]) -> String {
+        match keys.choose_by_metadata(datasets, &metadata()) {
+            Ok(key) => {
+                let mut contexts = keys.by_context.iter().filter(|(_, other)| std::ptr::eq(*other, key));
+                contexts.next().map_or_else(|| "the default".to_owned(), |(context, _)| context.clone())
+            }
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_key_follows_from_the_datasets() {
+        let two = keys(&["eBevis", "Tilda"]);
+        let with_blank = keys(&["Bits kontrollinformasjon", "Tilda"]);
+        let told = [
+            choice(&two, &["tilda"]),
+            choice(&two, &["alias"]),
+            choice(&two, &["shared", "tilda"]),
+            choice(&two, &["tilda", "shared"]),
+            choice(&with_blank, &["bits"]),
+            choice(&two, &["shared"]),
+            choice(&two, &["lost"]),
+            choice(&with_blank, &["tilda", "bits"]),
+            choice(&two, &["Tilda"]),
+            choice(&two, &["regnskap"]),
+            choice(&two, &["15867010022"]),
+        ];
+        insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn where_nothing_decides_the_default_does() {
+        let mut two = keys(&["eBevis", "Tilda"]);
+        two.set_default(SubscriptionKey::new(&Secret::from("default")).unwrap());
+        for datasets in [&["shared"][..], &["lost"], &["unknown"]] {
+            assert_eq!(choice(&two, datasets), "the default");
+        }
+        assert_eq!(choice(&two, &["tilda"]), "TILDA");
+    }
+
+    #[test]
+    fn the_contexts_are_those_that_are_said_or_have_a_key() {
+        let two = keys(&["eBevis", "Tilda"]);
+        let contexts = |said, dataset| two.contexts_for(said, dataset, &metadata());
+        assert_eq!(contexts(Some("BITS_KONTROLLINFORMASJON"), "bits"), ["Bits kontrollinformasjon"]);
+        assert_eq!(contexts(Some("unheard of"), "bits"), ["unheard of"]);
+        assert_eq!(contexts(None, "shared"), ["eBevis", "Tilda"]);
+        assert_eq!(keys(&["Tilda"]).contexts_for(None, "shared", &metadata()), ["Tilda"]);
+        assert_eq!(contexts(None, "lost"), ["Retired"]);
+    }
 }

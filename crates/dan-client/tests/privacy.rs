@@ -55,11 +55,16 @@ async fn do_everything(sandbox: &Sandbox, client: &DanClient) -> Vec<String> {
         shown.push(format!("{forwarding:?} {:?}", forwarding.clone().typed::<u8>().await));
         shown.push(format!("{:?}", harvest.clone().requestor(person).await));
         shown.push(format!("{:?}", harvest.clone().parameter("fnr", person).await));
-        shown.push(format!("{:?}", harvest.query(person).json().await));
+        let parameter = harvest.clone().parameter("fnr", person);
+        shown.push(format!("{parameter:?} {:?}", parameter.preflight().await));
+        let query = harvest.query(person);
+        shown.push(format!("{query:?} {:?}", query.clone().json().await));
+        let dataset = client.direct_harvest(person).parameter(person, "1");
+        shown.push(format!("{dataset:?} {:?}", dataset.preflight().await));
         shown.push(format!("{:?}", client.direct_harvest(person).await));
         shown.push(format!("{:?}", client.direct_harvest("UnitBasicInformation").subject(person).await));
         let open_data = client.open_data("UnitBasicInformation").identifier(person);
-        shown.push(format!("{:?}", open_data.await));
+        shown.push(format!("{open_data:?} {:?}", open_data.clone().await));
         shown.push(format!("{:?}", client.metadata().evidence_codes_of(person).await));
     }
     for fault in [

@@ -15,6 +15,22 @@ use crate::proof::{self, RequestRecord, SignatureError, SignatureKey};
 ///
 /// The data stands in its envelope ([`Evidence`]) or without one, as it was asked for; the methods that decode take both,
 /// except where they say otherwise. A binary dataset never has an envelope.
+///
+/// ```
+/// # use dan_client::DanClient;
+/// # use dan_sandbox::Sandbox;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = Sandbox::start().await?;
+/// # let client = DanClient::from_variables(sandbox.variables())?;
+/// let harvest = client.direct_harvest("Roller").service_context("eBevis").subject("991825827").enveloped().await?;
+/// let evidence = harvest.evidence()?;
+/// let document: serde_json::Value = harvest.document()?;
+/// assert_eq!(document, harvest.field::<serde_json::Value>("default")?);
+/// println!("{} bytes, request {:?}", harvest.bytes().len(), harvest.request_id());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Harvest {
     answer: Answer,

@@ -1,5 +1,6 @@
 //! A harvest that is being put together: the options that every way of harvesting has.
 
+use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
@@ -66,7 +67,7 @@ pub(crate) mod target {
     }
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) service_context: Option<String>,
     query: Option<String>,
@@ -83,6 +84,19 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
     }
 
     /// The service context whose subscription key is used.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let harvest = client.direct_harvest("UnitBasicInformation").subject("991825827").service_context("eDueDiligence");
+    /// harvest.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn service_context(mut self, name: impl Into<String>) -> Self {
         self.options.service_context = Some(name.into());
         self
@@ -94,18 +108,56 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
     ///
     /// An expression that fits nothing gives `null`. One that is wrong is refused by the service (1027) after the source
     /// was asked.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let harvest = client.direct_harvest("Roller").service_context("eBevis").subject("991825827");
+    /// let roles: Vec<String> = harvest.query("roller[].rolle").typed().await?;
+    /// assert_eq!(roles[0], "DAGL");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn query(mut self, expression: impl Into<String>) -> Self {
         self.options.query = Some(expression.into());
         self
     }
 
     /// Lets the service use the caller's own token towards the data source.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// client.direct_harvest("FregPerson").subject("15867010022").reuse_token().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn reuse_token(mut self) -> Self {
         self.options.own_token.reuse_token = true;
         self
     }
 
     /// Lets the service get a token of its own towards the data source, on behalf of the caller's organization.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// client.direct_harvest("FregPerson").subject("15867010022").token_on_behalf_of_owner().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn token_on_behalf_of_owner(mut self) -> Self {
         self.options.own_token.token_on_behalf_of_owner = true;
         self
@@ -116,6 +168,19 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
     /// Together with [`reuse_token`](Self::reuse_token) or
     /// [`token_on_behalf_of_owner`](Self::token_on_behalf_of_owner) it is refused: only one token can reach the source, and
     /// the service does not say which.
+    ///
+    /// ```
+    /// # use dan_client::{DanClient, Secret};
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let of_the_source = Secret::from("a token that the source takes");
+    /// client.direct_harvest("FregPerson").subject("15867010022").forward_access_token(of_the_source).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn forward_access_token(mut self, token: Secret) -> Self {
         self.options.own_token.forwarded = Some(token);
         self
@@ -125,12 +190,40 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
     ///
     /// Where the metadata is known and gives the dataset more time, an attempt gets that much: the service waits so long
     /// for the source. [`deadline`](Self::deadline) limits it all the same.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// use std::time::Duration;
+    ///
+    /// client.direct_harvest("TildaMetadatav1").timeout(Duration::from_secs(40)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self
     }
 
     /// How long the call may take with all its attempts.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// use std::time::Duration;
+    ///
+    /// client.direct_harvest("TildaMetadatav1").deadline(Duration::from_secs(60)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.options.deadline = Some(deadline);
         self
@@ -138,12 +231,40 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
 
     /// Gives no answer but one that the service signed with `key`, whatever the client's own rule. Binary datasets and
     /// attachments without envelope are never signed.
+    ///
+    /// ```
+    /// # use dan_client::{DanClient, SignatureKey};
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let key = SignatureKey::from_pem(std::fs::read(sandbox.signing_key_file())?)?;
+    /// client.direct_harvest("TildaMetadatav1").require_signature(key).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn require_signature(mut self, key: SignatureKey) -> Self {
         self.options.signature_rule = Some(SignatureRule::Required(key));
         self
     }
 
     /// Takes answers that are not signed, too, where a signature is required. One that is there must be right all the same.
+    ///
+    /// ```
+    /// # use dan_client::{DanClient, SignatureKey};
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let key = SignatureKey::from_pem(std::fs::read(sandbox.signing_key_file())?)?;
+    /// let binary = client.direct_harvest("EksempelBinaer").subject("991825827").require_signature(key);
+    /// assert!(binary.clone().bytes().await.is_err());
+    /// assert_eq!(binary.accept_unsigned().bytes().await?.len(), 256);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn accept_unsigned(mut self) -> Self {
         self.options.signature_rule = Some(self.signature_rule().clone().accepting_unsigned());
         self
@@ -151,6 +272,22 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
 
     /// Finds out from the metadata what is wrong with the request before it is sent, and sends it only when nothing is: see
     /// [`preflight`](Self::preflight).
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let error = client.direct_harvest("TildaMetadatav1").parameter("aar", "2026").checked().await.unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "nothing was sent, since it would be refused: the dataset has no parameter 'aar'"
+    /// );
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn checked(mut self) -> Self {
         self.options.checked = true;
         self
@@ -186,6 +323,20 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
 
     pub(super) fn signature_rule(&self) -> &SignatureRule {
         self.options.signature_rule.as_ref().unwrap_or(&self.client.inner().signature_rule)
+    }
+}
+
+/// An expression may hold what is asked for by value.
+impl fmt::Debug for Options {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Options")
+            .field("service_context", &self.service_context)
+            .field("own_token", &self.own_token)
+            .field("timeout", &self.timeout)
+            .field("deadline", &self.deadline)
+            .field("signature_rule", &self.signature_rule)
+            .finish_non_exhaustive()
     }
 }
 

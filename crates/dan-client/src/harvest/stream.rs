@@ -77,6 +77,23 @@ impl HarvestStream {
 
     /// The next part; `None` after the last.
     ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let mut stream = client.direct_harvest("EksempelBinaer").subject("991825827").stream().await?;
+    /// let mut received = 0;
+    /// while let Some(part) = stream.next_part().await? {
+    ///     received += part.len();
+    /// }
+    /// assert_eq!(received, 256);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// When the body breaks off, when nothing comes for too long, and when the whole is not what was signed.
     pub async fn next_part(&mut self) -> Result<Option<Bytes>, Error> {
@@ -86,6 +103,20 @@ impl HarvestStream {
     }
 
     /// Writes everything to `writer`, flushes it, and gives the number of bytes.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let stream = client.direct_harvest("EksempelBinaer").subject("991825827").stream().await?;
+    /// let mut bytes = Vec::new();
+    /// assert_eq!(stream.write_to(&mut bytes).await?, 256);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`next_part`](Self::next_part), and [`ErrorKind::File`] when it cannot be written. What was written by then stays.
@@ -102,6 +133,22 @@ impl HarvestStream {
 
     /// Writes everything to a file that is not there yet, whole or not at all, and gives the number of bytes.
     ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join("data.bin");
+    /// client.direct_harvest("EksempelBinaer").subject("991825827").stream().await?.save(&file).await?;
+    /// let again = client.direct_harvest("EksempelBinaer").subject("991825827").stream().await?;
+    /// assert!(again.save(&file).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`next_part`](Self::next_part), and [`ErrorKind::File`] when the file is there, or cannot be written. Nothing of it
     /// remains then.
@@ -110,6 +157,22 @@ impl HarvestStream {
     }
 
     /// The same, in the place of a file that may be there. It stays as it was when something fails.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join("data.bin");
+    /// for _ in 0..2 {
+    ///     client.direct_harvest("EksempelBinaer").subject("991825827").stream().await?.replace(&file).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`save`](Self::save).

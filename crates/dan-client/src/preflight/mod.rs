@@ -8,7 +8,7 @@ mod requirements;
 use std::fmt;
 
 use dan_auth::AccessToken;
-use dan_model::EvidenceCode;
+use dan_model::{EvidenceCode, mask_personal_numbers};
 use dan_transport::{Error, ErrorKind};
 
 use crate::harvest::{HarvestRequest, HarvestTarget};
@@ -105,7 +105,10 @@ fn findings(question: &Question<'_>, evidence_codes: &[EvidenceCode]) -> Vec<Fin
     let Some(dataset) = evidence_codes.iter().find(|code| code.evidence_code_name == question.dataset) else {
         let names = evidence_codes.iter().map(|code| code.evidence_code_name.as_str());
         let near = near_name(question.dataset, names).map(str::to_owned);
-        return vec![Finding::UnknownDataset { dataset: question.dataset.to_owned(), near }];
+        return vec![Finding::UnknownDataset {
+            dataset: mask_personal_numbers(question.dataset).into_owned(),
+            near,
+        }];
     };
     let mut findings = Vec::new();
     if let Some(warning) = &dataset.deprecation_warning {

@@ -1,6 +1,6 @@
 //! Whether the parameters are those of the dataset.
 
-use dan_model::{EvidenceParameter, ParameterType, Timestamp};
+use dan_model::{EvidenceParameter, ParameterType, Timestamp, mask_personal_numbers};
 
 use crate::near_name::near_name;
 use crate::preflight::{Finding, Question};
@@ -13,7 +13,10 @@ pub(super) fn findings(question: &Question<'_>, defined: &[EvidenceParameter]) -
         let Some(parameter) = defined.iter().find(|parameter| parameter.evidence_param_name == *name) else {
             let names = defined.iter().map(|parameter| parameter.evidence_param_name.as_str());
             let near = near_name(name, names).map(str::to_owned);
-            findings.push(Finding::UnknownParameter { parameter: name.clone(), near });
+            findings.push(Finding::UnknownParameter {
+                parameter: mask_personal_numbers(name).into_owned(),
+                near,
+            });
             continue;
         };
         findings.extend(of_value(parameter, value));

@@ -12,6 +12,20 @@ use crate::proof::{SignatureError, SignatureKey};
 
 /// The signature of an answer (`X-Signature-JWT`): a compact JWS (RFC 7515) by RS256. Its one claim,
 /// `SHA256PayloadDigest`, is the SHA-256 digest of the body as it was sent, in hexadecimal.
+///
+/// ```
+/// # use dan_client::{DanClient, Signature};
+/// # use dan_sandbox::Sandbox;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = Sandbox::start().await?;
+/// # let client = DanClient::from_variables(sandbox.variables())?;
+/// let harvest = client.direct_harvest("TildaMetadatav1").enveloped().await?;
+/// let signature = Signature::parse(harvest.signature().unwrap_or_default())?;
+/// assert!(signature.fits(harvest.bytes()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signature {
     /// Header and payload as they were signed, a dot between them.
