@@ -52,6 +52,7 @@
 //! | feature | gives |
 //! | --- | --- |
 //! | `pkcs12` (default) | keys and certificates from PKCS#12 files, and encrypted keys |
+//! | `redis` | access tokens that a fleet shares through a Redis server |
 //!
 //! TLS is rustls in every case, with the platform's certificate authorities unless others are given.
 
