@@ -7,9 +7,12 @@
 //! - [`Bundle`] reads keys and certificates in whatever form they were delivered, and chooses the [`ClientIdentity`] that
 //!   fits a [`Purpose`]; [`PrivateKey`] and [`CertificateChain`] read one of them. [`Certificate`] tells what stands in it.
 //! - [`ClientCredential`] is what assertions are signed with: a registered key, or an identity's.
-//! - [`MaskinportenClient`] gets tokens and keeps them.
-//! - [`AccessTokenProvider`] is what callers of APIs ask; bring your own, or give an [`AccessToken`] as it is.
+//! - [`MaskinportenClient`] gets tokens and keeps them: any [`TokenRequest`], by one client. A [`TokenCache`] shares them.
+//! - [`CredentialSource`] and [`ReloadingCredential`] replace a key while the client runs.
+//! - [`AccessTokenProvider`] is what callers of APIs ask. An [`AccessToken`] gives itself; [`TokenFunction`],
+//!   [`NaisTokenProvider`] and [`AltinnTokenExchange`] get tokens elsewhere; or bring your own.
 //! - [`AuthError`] says what went wrong, and [`Refusal`] what the token server said.
+//! - [`ClientCertificateRefusal`] tells a refused client certificate from a broken connection.
 
 mod cache;
 mod certificate;
@@ -57,3 +60,8 @@ pub use request::{AuthorizationDetails, TokenRequest};
 pub use secret::Secret;
 pub use server::{Endpoints, MaskinportenEnvironment, Refusal, RefusalCause};
 pub use token::{AccessToken, GrantedToken};
+
+/// The examples of the README, which are compiled and run with the others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
