@@ -176,7 +176,7 @@ impl DanClient {
         match keys.choose(service_context.or(self.0.service_context.as_deref()))? {
             Choice::Key(key) => Ok(key.clone()),
             Choice::ByMetadata => {
-                let evidence_codes = self.metadata().evidence_codes_with(datasets).await?;
+                let evidence_codes = Box::pin(self.metadata().evidence_codes_with(datasets)).await?;
                 keys.choose_by_metadata(datasets, &evidence_codes).cloned()
             }
         }

@@ -303,7 +303,8 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
     pub(super) async fn operation(&self, envelope: bool) -> Result<Operation, Error> {
         self.options.check(envelope)?;
         if self.options.checked {
-            self.preflight().await?.require_clear()?;
+            // Boxed, since most calls do without and all of them would be larger.
+            Box::pin(self.preflight()).await?.require_clear()?;
         }
         let context = self.options.service_context.as_deref();
         let key = self.client.subscription_key(context, &[self.target.dataset()]).await?;
@@ -376,4 +377,18 @@ impl<'a, T: HarvestTarget + 'a> IntoFuture for HarvestRequest<'a, T> {
 
 fn invalid(message: &str) -> Error {
     Error::new(ErrorKind::InvalidRequest, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Callers hold many of these at a time.
+    #[test]
+    fn a_call_is_small() {
+        let client = DanClient::builder().build().unwrap();
+        let call = client.direct_harvest("UnitBasicInformation").typed::<serde_json::Value>();
+        let size = size_of_val(&call);
+        assert!(size <= 4096, "{size} bytes");
+    }
 }
