@@ -1,0 +1,14 @@
+//! The command as people run it.
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+mod demonstration;
+mod harvests;
+mod help;
+mod metadata;
+mod mistakes;
+mod proof;
+mod settings;
+mod shell;
+mod support;
+#[cfg(unix)]
+mod terminal;

@@ -1,0 +1,125 @@
+//! Settings, tokens, certificates, and what the doctor says of them.
+
+use serde_json::Value;
+
+use crate::support::{RunningSandbox, bare_dan};
+
+#[test]
+fn a_token_shows_its_claims() {
+    let sandbox = RunningSandbox::start();
+    let claims: Value = serde_json::from_str(&sandbox.succeed(&["token", "--claims"])).unwrap();
+    let organisation = sandbox.ready["organisation"].as_str().unwrap();
+    assert_eq!(claims["consumer"]["ID"], format!("0192:{organisation}"));
+    assert_eq!(claims["iss"], sandbox.ready["maskinporten"]["issuer"]);
+    assert_eq!(sandbox.succeed(&["token"]).trim().split('.').count(), 3);
+}
+
+#[test]
+fn the_doctor_finds_nothing_wrong_with_a_sandbox() {
+    let sandbox = RunningSandbox::start();
+    let findings = sandbox.json(&["doctor"]);
+    for finding in findings.as_array().unwrap() {
+        assert_eq!(finding["verdict"], "ok", "{finding}");
+    }
+    let checks: Vec<&str> =
+        findings.as_array().unwrap().iter().map(|finding| finding["check"].as_str().unwrap()).collect();
+    for check in
+        ["configuration", "key", "clock", "token", "scopes", "requestor", "service", "subscription key"]
+    {
+        assert!(checks.contains(&check), "{check}");
+    }
+}
+
+#[test]
+fn the_doctor_says_what_is_wrong_and_no_secret() {
+    let sandbox = RunningSandbox::start();
+    let diagnose = |variables: &[(&str, &str)]| {
+        let output = sandbox.dan(&["doctor", "--requestor", "998997801"], variables);
+        let report = String::from_utf8(output.stdout).unwrap();
+        for secret in ["DAN_SUBSCRIPTION_KEY_EBEVIS", "MASKINPORTEN_CLIENT_JWK"] {
+            assert!(!report.contains(&sandbox.variables[secret]), "{secret}");
+        }
+        (output.status.code().unwrap(), report)
+    };
+    let (code, report) = diagnose(&[("MASKINPORTEN_CLIENT_ID", "nobody")]);
+    assert!(code == 3 && report.contains("FAILED   token") && report.contains("MP-100"), "{report}");
+    let (code, report) =
+        diagnose(&[("DAN_SUBSCRIPTION_KEY_EBEVIS", "wrong"), ("DAN_SUBSCRIPTION_KEY_EBEVSI", "x")]);
+    assert!(code == 2 && report.contains("EBEVSI: there is no such service context"), "{report}");
+    assert!(report.contains("of eBevis: the gateway answered HTTP 401"), "{report}");
+    assert!(report.contains("warning  requestor"), "{report}");
+    let (code, report) = diagnose(&[("MASKINPORTEN_CLIENT_JWK", "nonsense")]);
+    assert!(code == 2 && report.contains("FAILED   key"), "{report}");
+    let (code, report) = diagnose(&[("DAN_ENVIRONMENT", "tset")]);
+    assert!(code == 2 && report.contains("FAILED   configuration"), "{report}");
+    let (code, report) = diagnose(&[("DAN_BASE_URL", "https://127.0.0.1:1")]);
+    assert!(code == 7 && report.contains("FAILED   service"), "{report}");
+}
+
+#[test]
+fn a_configuration_file_is_written_once_and_then_read() {
+    let sandbox = RunningSandbox::start();
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().to_str().unwrap();
+    let file = folder.path().join("dan/config.toml");
+    let dan = |arguments: &[&str]| bare_dan(arguments).env("XDG_CONFIG_HOME", home).output().unwrap();
+
+    assert!(dan(&["config", "init"]).status.success());
+    assert_eq!(dan(&["config", "init"]).status.code(), Some(2));
+    assert!(dan(&["config", "show"]).status.success());
+
+    let profile = format!(
+        "profile = 'sandbox'\n[profiles.sandbox]\nbase_url = '{}'\nca_file = '{}'\noutput = 'json'\n",
+        sandbox.variables["DAN_BASE_URL"], sandbox.variables["DAN_CA_FILE"]
+    );
+    std::fs::write(&file, profile + "access_token = 's3cret'\n").unwrap();
+    let shown = String::from_utf8(dan(&["config", "show", "--output", "human"]).stdout).unwrap();
+    assert!(shown.contains("profile 'sandbox'") && shown.contains("config.toml:3"), "{shown}");
+    assert!(!shown.contains("s3cret"), "{shown}");
+    let contexts = dan(&["service-contexts"]);
+    let contexts: Value = serde_json::from_slice(&contexts.stdout).unwrap();
+    assert!(contexts.as_array().unwrap().contains(&"eBevis".into()));
+
+    std::fs::write(&file, "[profiles.default]\nsubscripton_key = 's3cret'\n").unwrap();
+    let output = dan(&["service-contexts"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("line 2") && said.contains("Did you mean 'subscription_key'?"), "{said}");
+    assert!(!said.contains("s3cret"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    // What is no folder cannot be written into by anybody, not even by the superuser.
+    std::fs::write(folder.path().join("dan"), "").unwrap();
+    let output = bare_dan(&["config", "init"]).env("XDG_CONFIG_HOME", folder.path()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("cannot be made"), "{said}");
+}
+
+#[test]
+fn a_certificate_tells_whose_it_is_and_not_its_key() {
+    let sandbox = RunningSandbox::start();
+    let folder = sandbox.folder.path();
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
+    let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    let name = rcgen::DnType::CustomDnType(vec![2, 5, 4, 97]);
+    parameters.distinguished_name.push(name, "NTRNO-991825827");
+    parameters.key_usages = vec![rcgen::KeyUsagePurpose::DigitalSignature];
+    let certificate = parameters.self_signed(&key).unwrap();
+    let file = folder.join("enterprise.pem");
+    std::fs::write(&file, certificate.pem() + &key.serialize_pem()).unwrap();
+
+    let shown = sandbox.succeed(&["certificate", "inspect", file.to_str().unwrap()]);
+    assert!(shown.contains("991825827") && shown.contains("can be used for signing assertions"), "{shown}");
+    assert!(!shown.contains("PRIVATE"), "{shown}");
+    let facts = sandbox.json(&["certificate", "inspect", file.to_str().unwrap()]);
+    assert_eq!(facts[0]["organization_number"], "991825827");
+    assert_eq!(facts[0]["has_private_key"], true);
+
+    let nothing = sandbox.fail(&["certificate", "inspect", "no-such-file.pem"], &[]);
+    assert!(nothing.starts_with("2: "), "{nothing}");
+}
