@@ -7,6 +7,8 @@ use dan_transport::{Error, ErrorKind, SubscriptionKey};
 
 use crate::near_name::did_you_mean;
 
+const NO_KEY: &str = "this needs a subscription key: copy it from the developer portal into DAN_SUBSCRIPTION_KEY, or into a profile";
+
 /// Subscription keys: each belongs to one service context.
 ///
 /// A call uses the key of the context that it names; else the only key there is; else the key that follows from the
@@ -63,9 +65,7 @@ impl SubscriptionKeys {
         }
         match (&self.default, self.by_context.len()) {
             (Some(key), 0) => Ok(Choice::Key(key)),
-            (None, 0) => Err(configuration(
-                "this needs a subscription key; configure the one from the developer portal",
-            )),
+            (None, 0) => Err(configuration(NO_KEY)),
             (None, 1) => Ok(self.by_context.values().next().map_or(Choice::ByMetadata, Choice::Key)),
             _ => Ok(Choice::ByMetadata),
         }
@@ -164,9 +164,7 @@ impl SubscriptionKeys {
         // A single key that is not labelled is taken to be that of the context the caller names.
         match &self.default {
             Some(key) if self.by_context.is_empty() => Ok(key),
-            _ if self.by_context.is_empty() => Err(configuration(
-                "this needs a subscription key; configure the one from the developer portal",
-            )),
+            _ if self.by_context.is_empty() => Err(configuration(NO_KEY)),
             _ => Err(configuration(format!(
                 "there is no subscription key for the service context '{name}', only for {}",
                 self.configured()
