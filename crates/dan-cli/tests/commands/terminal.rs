@@ -54,7 +54,8 @@ impl Terminal {
     fn wait_for(&mut self, text: &str) {
         while !self.seen.contains(text) {
             let bytes = self.output.recv_timeout(PATIENCE);
-            let bytes = bytes.unwrap_or_else(|_| panic!("'{text}' does not come; there is: {}", self.seen));
+            assert!(bytes.is_ok(), "'{text}' does not come; there is: {}", self.seen);
+            let bytes = bytes.unwrap_or_default();
             self.seen.push_str(&String::from_utf8_lossy(&bytes));
         }
     }
