@@ -70,8 +70,39 @@ impl ErrorModel {
                 Some(ConsentRefusal::Pending) => Retry::AfterConsent,
                 _ => Retry::Never,
             },
+            _ if self.is_quota_of_source() => Retry::AfterQuota,
             retry => retry,
         }
+    }
+
+    /// What to do about it, in one sentence for a person: by the text, where that tells more than the code.
+    ///
+    /// ```
+    /// use dan_model::{ErrorCode, ErrorModel};
+    ///
+    /// let error = ErrorModel::new(ErrorCode::ConsentNotGranted).with_description("Consent: it is pending");
+    /// assert_eq!(error.advice(), "Wait for the subject's answer.");
+    /// ```
+    pub fn advice(&self) -> &'static str {
+        match self.consent_refusal() {
+            Some(ConsentRefusal::Pending) => return "Wait for the subject's answer.",
+            Some(ConsentRefusal::DeniedOrWithdrawn) => return "Only the subject can change that.",
+            Some(ConsentRefusal::Expired) => return "Send a new authorization request.",
+            None => {}
+        }
+        let mut reasons = self.denials().map(|denial| denial.reason);
+        let first = reasons.next();
+        match first.filter(|first| reasons.all(|reason| reason == *first)) {
+            Some(reason) => reason.advice().unwrap_or_else(|| self.code.advice()),
+            None => self.code.advice(),
+        }
+    }
+
+    /// A source may be the one whose quota is used up: then the service's own code for that is the source's number.
+    fn is_quota_of_source(&self) -> bool {
+        let number = self.detail_code.as_deref().and_then(|code| code.rsplit('-').next());
+        let number = number.and_then(|number| number.parse::<i64>().ok());
+        number.map(ErrorCode::from) == Some(ErrorCode::QuotaExceeded)
     }
 
     /// Where the consent stands that error 1010 complains of; `None` for other errors, and when the text does not
@@ -177,6 +208,23 @@ fn named(part: &str) -> Option<(&str, &str)> {
 }
 
 impl DenialReason {
+    /// What to do about it; `None` when the text did not tell what it is about.
+    fn advice(self) -> Option<&'static str> {
+        Some(match self {
+            Self::ConsentNotRequested => "Ask for consent to the dataset, in an authorization request.",
+            Self::ConsentReferenceMissing => {
+                "Give the consent reference: what the person who consents reads."
+            }
+            Self::ScopeMissing => "Get a token with the scope, which the dataset's owner grants.",
+            Self::OwnTokenMissing => {
+                "Use a token of your own towards the source, or one on behalf of the owner."
+            }
+            Self::LegalBasisMissing => "Give a legal basis that the dataset takes.",
+            Self::ReminderTooSoon => "Wait until the last reminder is a week old.",
+            Self::Unknown => return None,
+        })
+    }
+
     fn of(text: &str) -> Self {
         let text = text.to_lowercase();
         let says = |word: &str| text.contains(word);
@@ -243,6 +291,53 @@ mod tests {
         }
         assert_eq!(error(1011, "").consent_refusal(), Some(ConsentRefusal::Expired));
         assert_eq!(error(1019, "Denied: expired").consent_refusal(), None);
+    }
+
+    #[test]
+    fn a_quota_of_a_source_is_a_quota() {
+        let of_source = |detail_code| error(3001, "Temporary").with_detail_code(detail_code).retry();
+        assert_eq!(of_source("BRREG-1029"), Retry::AfterQuota);
+        for other in ["BRREG-1028", "BRREG-1", "1029-BRREG", "BRREG-99999999999999999999", ""] {
+            assert_eq!(of_source(other), Retry::BackOff, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_text_may_advise_better_than_the_code() {
+        let denied = "The request has been denied authorization";
+        let lines: Vec<&str> = [
+            error(1010, "Consent: It is pending"),
+            error(1010, "Consent: It was denied"),
+            error(1010, "Consent: It has expired"),
+            error(1010, "Consent"),
+            error(1019, &format!("{denied}: A: you need to supply \"requestConsent\": true")),
+            error(1019, &format!("{denied}: A: the field 'consentReference' must be supplied")),
+            error(1019, &format!("{denied}: A: lacks the scope 'a', B: lacks the scope 'b'")),
+            error(1019, &format!("{denied}: A: lacks the scope 'a', B: no legal basis")),
+            error(1019, &format!("{denied}: A: provide an access token of your own")),
+            error(1019, &format!("{denied}: A: no legal basis")),
+            error(1019, &format!("{denied}: A reminder was sent")),
+            error(1019, denied),
+            error(1013, "Upstream"),
+        ]
+        .iter()
+        .map(ErrorModel::advice)
+        .collect();
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        Wait for the subject's answer.
+        Only the subject can change that.
+        Send a new authorization request.
+        The subject's consent is needed.
+        Ask for consent to the dataset, in an authorization request.
+        Give the consent reference: what the person who consents reads.
+        Get a token with the scope, which the dataset's owner grants.
+        Check the token's scopes and organization against the dataset's requirements.
+        Use a token of your own towards the source, or one on behalf of the owner.
+        Give a legal basis that the dataset takes.
+        Wait until the last reminder is a week old.
+        Check the token's scopes and organization against the dataset's requirements.
+        Try again later.
+        ");
     }
 
     #[test]

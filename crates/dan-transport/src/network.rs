@@ -1,10 +1,9 @@
 //! No answer, or half of one: what the network, TLS or HTTP itself had to say.
 
 use std::error::Error as StdError;
-use std::io;
 use std::time::Duration;
 
-use dan_auth::ClientCertificateRefusal;
+use dan_auth::{ClientCertificateRefusal, is_untrusted_certificate};
 use dan_model::Retry;
 
 use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
@@ -16,7 +15,7 @@ pub(crate) fn no_answer(error: reqwest::Error, server: &Server) -> Error {
     let told = if let Some(refusal) = ClientCertificateRefusal::of_error(&error) {
         let message = format!("{server} ended the connection: {refusal}.");
         lasting(ErrorKind::Unauthenticated, Delivery::NotSent, message)
-    } else if is_untrusted(&error) {
+    } else if is_untrusted_certificate(&error) {
         let message = format!(
             "the certificate of {server} is not trusted. Give the certificate authority that issued it, and check the address and the clock."
         );
@@ -112,19 +111,6 @@ fn is_refused_unseen(error: &reqwest::Error) -> bool {
     causes(error)
         .filter_map(|cause| cause.downcast_ref::<h2::Error>())
         .any(|error| error.reason() == Some(h2::Reason::REFUSED_STREAM))
-}
-
-/// The server's certificate did not convince us.
-fn is_untrusted(error: &reqwest::Error) -> bool {
-    causes(error)
-        .filter_map(|cause| tls_error(cause.downcast_ref::<io::Error>()?))
-        .any(|error| matches!(error, rustls::Error::InvalidCertificate(_)))
-}
-
-/// What TLS had to say hides inside one I/O error, or several.
-fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
-    let inner = error.get_ref()?;
-    inner.downcast_ref().or_else(|| tls_error(inner.downcast_ref()?))
 }
 
 fn is_no_http(error: &reqwest::Error) -> bool {

@@ -1,5 +1,6 @@
 //! One request of the API, before it is a URL.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use crate::subscription_key::SubscriptionKey;
 ///
 /// Any request that the API knows, or will know, can be put together and given to
 /// [`Transport::send`](crate::Transport::send): it takes the same way as those of the typed methods above this crate.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Operation {
     pub(crate) method: Method,
     pub(crate) template: &'static str,
@@ -189,6 +190,20 @@ impl Operation {
             deadline: None,
             repeatable,
         }
+    }
+}
+
+/// Without values and body, which may be personal.
+impl fmt::Debug for Operation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Operation")
+            .field("method", &self.method)
+            .field("template", &self.template)
+            .field("query_length", &self.query.len())
+            .field("body_length", &self.body.as_ref().map(Bytes::len))
+            .field("repeatable", &self.repeatable)
+            .finish_non_exhaustive()
     }
 }
 

@@ -125,7 +125,8 @@ impl Transport {
             inner.attempt(operation, attempt.allowed, &receive).instrument(span)
         };
         let result = repeat.run(call, attempt).instrument(span.clone()).await;
-        telemetry::ended(&span, None, result.as_ref().err());
+        let error = result.as_ref().err();
+        telemetry::ended(&span, error.and_then(Error::status), error);
         result
     }
 }

@@ -12,7 +12,7 @@ use crate::error::{AuthError, AuthErrorKind};
 use crate::identity::ClientCertificateRefusal;
 use crate::server::answer::Answer;
 use crate::server::clock_offset::ClockOffset;
-use crate::tls_error;
+use crate::tls_error::is_untrusted_certificate;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -122,7 +122,7 @@ impl Server {
             return AuthError::network(format!("{server} broke the connection: {refusal}"), error)
                 .permanent();
         }
-        if is_untrusted(&error) {
+        if is_untrusted_certificate(&error) {
             let message = format!(
                 "the certificate of {server} is not trusted; check the address, and trust the authority that issued it"
             );
@@ -141,12 +141,6 @@ impl Server {
     fn at(&self, url: &Url) -> String {
         format!("{} at {}", self.name, url.host_str().unwrap_or_default())
     }
-}
-
-fn is_untrusted(error: &reqwest::Error) -> bool {
-    tls_error::causes(error)
-        .filter_map(tls_error::in_error)
-        .any(|error| matches!(error, rustls::Error::InvalidCertificate(_)))
 }
 
 fn http_date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {

@@ -33,7 +33,7 @@ fn message(said: &ErrorModel) -> String {
             message.push_str(&shown(part));
         }
     }
-    format!("{message}. {}", said.code.advice())
+    format!("{message}. {}", said.advice())
 }
 
 fn kind(said: &ErrorModel, retry: &Retry, status: StatusCode) -> ErrorKind {

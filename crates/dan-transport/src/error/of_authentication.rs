@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::SystemTime;
 
 use dan_auth::{AuthError, AuthErrorKind};
 use dan_model::Retry;
@@ -19,8 +20,9 @@ impl From<AuthError> for Error {
             _ => (ErrorKind::Configuration, ErrorOrigin::Client),
         };
         let retry = if error.is_retryable() { Retry::BackOff } else { Retry::Never };
+        let retry_at = error.retry_after().and_then(|wait| SystemTime::now().checked_add(wait));
         let mut converted =
-            Self::from_origin(kind, origin, Delivery::NotSent, error.to_string()).with_retry(retry, None);
+            Self::from_origin(kind, origin, Delivery::NotSent, error.to_string()).with_retry(retry, retry_at);
         if let Some(refusal) = error.refusal() {
             converted = converted.with_status(refusal.status).with_request_id(refusal.trace_id.clone());
         }

@@ -67,7 +67,7 @@ async fn journey(transport: &Transport) {
         let _ = transport.stream(operation).await.map(|answer| format!("{answer:?}"));
     }
     let debug = format!("{transport:?} {operations:?}");
-    for secret in [TOKEN, KEY, FORWARDED] {
+    for secret in [TOKEN, KEY, FORWARDED, PERSON] {
         assert!(!debug.contains(secret), "{debug}");
     }
 }

@@ -1,8 +1,12 @@
 //! Against the sandbox, over TLS.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dan_auth::{Bundle, CertificateSelection, ClientIdentity, Purpose, Secret};
+use dan_auth::{
+    Bundle, CertificateSelection, ClientCredential, ClientIdentity, MaskinportenClient, PrivateKey, Purpose,
+    Secret,
+};
 use dan_sandbox::Sandbox;
 use dan_transport::{
     ApiVersion, Delivery, Error, ErrorKind, Operation, RetryPolicy, ServiceUrl, SubscriptionKey, Transport,
@@ -64,6 +68,46 @@ async fn a_server_that_wants_a_client_certificate_gets_no_request() {
     // HTTP/2 may lose what TLS had to say, when the connection ends before the request is written.
     assert!(error.to_string().contains("client certificate"), "{error}");
     assert!(sandbox.requests().is_empty());
+}
+
+/// Gives tokens of the sandbox's Maskinporten.
+fn maskinporten(sandbox: &Sandbox) -> Arc<MaskinportenClient> {
+    let variables: BTreeMap<String, String> = sandbox.variables().into_iter().collect();
+    let key = PrivateKey::from_jwk(&variables["MASKINPORTEN_CLIENT_JWK"]).unwrap();
+    let credential = ClientCredential::registered_jwk(key).unwrap();
+    let client = MaskinportenClient::builder(sandbox.client_id(), credential)
+        .well_known_url(&variables["MASKINPORTEN_WELL_KNOWN_URL"])
+        .scopes(&variables["MASKINPORTEN_SCOPES"])
+        .certificate_authorities_pem(sandbox.ca_pem().unwrap());
+    Arc::new(client.build().unwrap())
+}
+
+fn grants(sandbox: &Sandbox) -> usize {
+    sandbox.requests().iter().filter(|request| request.path.contains("token")).count()
+}
+
+#[tokio::test]
+async fn one_token_is_renewed_for_all_who_had_it_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let transport =
+        builder(&sandbox, sandbox.base_url()).access_token_provider(maskinporten(&sandbox)).build().unwrap();
+    let operation = harvest(&sandbox);
+    transport.send(&operation).await.unwrap();
+    assert_eq!(grants(&sandbox), 1);
+    // From now on, nobody takes the tokens that were given before.
+    sandbox.rotate_token_key(true).unwrap();
+    let calls: Vec<_> = (0..16)
+        .map(|_| {
+            let (transport, operation) = (transport.clone(), operation.clone());
+            tokio::spawn(async move { transport.send(&operation).await })
+        })
+        .collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap().status(), 200);
+    }
+    assert_eq!(grants(&sandbox), 2);
+    let refused = sandbox.requests().iter().filter(|request| request.answer.status == 401).count();
+    assert!(refused > 1, "{refused}");
 }
 
 #[tokio::test]
