@@ -7,7 +7,7 @@ use std::time::Duration;
 use dan_auth::AccessTokenProvider;
 use dan_transport::{Error, SubscriptionKey, Transport};
 
-use crate::client_builder::DanClientBuilder;
+use crate::client_builder::{DanClientBuilder, Limits};
 use crate::configuration::Configuration;
 use crate::direct_harvest::DirectHarvest;
 use crate::entity_register::EntityRegister;
@@ -27,7 +27,7 @@ pub(crate) struct Inner {
     pub(crate) subscription_keys: SubscriptionKeys,
     pub(crate) service_context: Option<String>,
     pub(crate) access_token_provider: Option<Arc<dyn AccessTokenProvider>>,
-    pub(crate) timeout: Duration,
+    pub(crate) limits: Limits,
     pub(crate) metadata: MetadataCache,
     pub(crate) signature_rule: SignatureRule,
 }

@@ -102,6 +102,7 @@ async fn the_service_agrees() {
         direct("FregPerson").subject(PERSON).reuse_token(),
         direct("FregPerson").subject("991825827").reuse_token(),
         direct("RestanserV2").service_context("eBevis").subject("998997801"),
+        direct("MvaMeldingsOpplysning").service_context("eBevis").subject("998997801"),
         direct("EksempelAsynkron").subject("998997801"),
         direct("AliasOne").subject("998997801"),
         direct("Roller").service_context("eBevis").subject("998997801").parameter("rolleFilter", "DAGL"),

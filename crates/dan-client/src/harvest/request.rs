@@ -10,6 +10,7 @@ use dan_transport::{Error, ErrorKind, Operation, SubscriptionKey};
 
 use crate::auth::Secret;
 use crate::client::DanClient;
+use crate::client_builder::{DEFAULT_DEADLINE, Limits};
 use crate::harvest::Harvest;
 use crate::own_token::OwnToken;
 use crate::preflight::Question;
@@ -314,11 +315,17 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
 
     /// The service waits for a source as long as the dataset says, which may be longer than the time that was allowed.
     fn with_time(&self, operation: Operation) -> Operation {
-        let needed = self.client.known_timeout(self.target.dataset()).map(|timeout| timeout + OVERHEAD);
-        match (self.options.timeout, needed) {
-            (Some(allowed), needed) => operation.timeout(allowed.max(needed.unwrap_or_default())),
-            (None, Some(needed)) if needed > self.client.inner().timeout => operation.timeout(needed),
-            (None, _) => operation,
+        let Limits { timeout, deadline } = self.client.inner().limits;
+        let known = self.client.known_timeout(self.target.dataset());
+        let needed = known.map(|timeout| timeout + OVERHEAD).unwrap_or_default();
+        let operation = match self.options.timeout {
+            Some(allowed) => operation.timeout(allowed.max(needed)),
+            None if needed > timeout => operation.timeout(needed),
+            None => operation,
+        };
+        match (self.options.deadline, deadline) {
+            (None, None) if needed > DEFAULT_DEADLINE => operation.deadline(needed),
+            _ => operation,
         }
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use dan_model::{
     AccreditationPartyRelation, AccreditationPartyTypeCode, ParameterType, PartyError, ReferenceType,
 };
+use dan_transport::ErrorKind;
 
 /// One thing that the metadata says about a request. It holds no value of the request but names.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,6 +111,20 @@ impl Finding {
                 | Self::LeftToTheService { .. }
                 | Self::Deprecated { .. }
         )
+    }
+
+    /// The kind of error that the refusal would be.
+    pub(super) fn error_kind(&self) -> ErrorKind {
+        match self {
+            Self::UnknownDataset { .. } => ErrorKind::NotFound,
+            Self::NeedsConsent
+            | Self::NeedsLegalBasis
+            | Self::MissingScopes { .. }
+            | Self::NeedsOwnToken
+            | Self::PartiesNotRelated { .. }
+            | Self::PartyNotAllowed { .. } => ErrorKind::Forbidden,
+            _ => ErrorKind::InvalidRequest,
+        }
     }
 }
 

@@ -7,9 +7,8 @@ mod requirements;
 
 use std::fmt;
 
-use dan_auth::AccessToken;
 use dan_model::{EvidenceCode, mask_personal_numbers};
-use dan_transport::{Error, ErrorKind};
+use dan_transport::Error;
 
 use crate::harvest::{HarvestRequest, HarvestTarget};
 use crate::near_name::near_name;
@@ -135,25 +134,4 @@ fn not_in_context(question: &Question<'_>, dataset: &EvidenceCode) -> Option<Fin
         service_context: said.clone(),
         belongs_to: belongs_to.clone(),
     })
-}
-
-impl TokenClaims {
-    fn of(token: &AccessToken) -> Option<Self> {
-        Self::from_claims(&token.claims()?)
-    }
-}
-
-impl Finding {
-    fn error_kind(&self) -> ErrorKind {
-        match self {
-            Self::UnknownDataset { .. } => ErrorKind::NotFound,
-            Self::NeedsConsent
-            | Self::NeedsLegalBasis
-            | Self::MissingScopes { .. }
-            | Self::NeedsOwnToken
-            | Self::PartiesNotRelated { .. }
-            | Self::PartyNotAllowed { .. } => ErrorKind::Forbidden,
-            _ => ErrorKind::InvalidRequest,
-        }
-    }
 }

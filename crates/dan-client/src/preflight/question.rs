@@ -1,10 +1,10 @@
 //! What is asked, as the preflight check sees it.
 
+use dan_auth::AccessToken;
 use dan_model::{OrganizationNumber, PartyIdentifier};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// A request for a dataset, with what is known of who sends it.
-#[derive(Debug)]
 pub struct Question<'q> {
     pub(crate) dataset: &'q str,
     /// Whether it is a direct harvest. Else it goes through an accreditation, at whose making parameters and parties were
@@ -56,7 +56,8 @@ pub(crate) struct TokenClaims {
 
 impl TokenClaims {
     /// Reads the claims that Maskinporten writes; none when there are no scopes among them.
-    pub(super) fn from_claims(claims: &Map<String, Value>) -> Option<Self> {
+    pub(super) fn of(token: &AccessToken) -> Option<Self> {
+        let claims = token.claims()?;
         let scopes = claims.get("scope")?.as_str()?.split_whitespace().map(str::to_owned).collect();
         let consumer = claims.get("consumer").and_then(|consumer| consumer.get("ID")).and_then(Value::as_str);
         let owner = consumer.and_then(|id| id.rsplit(':').next()?.parse().ok());
