@@ -1,6 +1,7 @@
 //! The sandbox without its ports: from request to response.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -21,6 +22,7 @@ use crate::enterprise_certificate::{CertificateProfile, EnterpriseAuthority, Ent
 use crate::error::StartError;
 use crate::fault::{Fault, Faults};
 use crate::gateway::Gateway;
+use crate::mask::Mask;
 use crate::maskinporten::{ClientRegistration, Maskinporten, RegistrationError};
 use crate::register::Register;
 use crate::request_log::{RecordedRequest, RequestLog};
@@ -41,10 +43,20 @@ pub(crate) enum Service {
     DanByCertificate,
 }
 
+impl fmt::Display for Service {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Maskinporten => "Maskinporten",
+            Self::Dan => "DAN",
+            Self::DanByCertificate => "DAN by certificate",
+        })
+    }
+}
+
 /// The client that is registered when the sandbox starts.
 pub(crate) struct ReadyClient {
     pub(crate) client_id: String,
-    pub(crate) organisation: String,
+    pub(crate) organisation: OrganizationNumber,
     pub(crate) scopes: Vec<String>,
     /// The private key as a JWK. A secret.
     pub(crate) jwk: String,
@@ -77,19 +89,21 @@ impl Core {
         let clock = Clock::default();
         let mut scopes = vec![BASE_SCOPE.to_owned()];
         scopes.extend(catalogue.required_scopes());
+        let gateway = Gateway::new(catalogue.service_contexts().iter().map(|context| context.name.clone()));
+        let mask = Mask::new(gateway.subscription_keys().into_values());
         let core = Self {
             maskinporten: Maskinporten::new(issuer, token_key, EnterpriseAuthority::generate()?),
-            gateway: Gateway::new(catalogue.service_contexts().iter().map(|context| context.name.clone())),
+            gateway,
             dan: Dan::new(base_url, catalogue.clone(), register, signature_key, clock.now()),
             catalogue: Arc::new(catalogue),
             faults: Faults::default(),
             ready_client: ReadyClient {
                 client_id: Uuid::new_v4().to_string(),
-                organisation: ORGANISATION.to_owned(),
+                organisation: ORGANISATION.parse().map_err(StartError::number)?,
                 scopes,
                 jwk: client_key.private_jwk()?,
             },
-            log: RequestLog::default(),
+            log: RequestLog::new(mask),
             clock,
         };
         core.register_client(&core.ready_client.registration(&client_key.public_jwk()?))?;
@@ -97,21 +111,25 @@ impl Core {
     }
 
     /// Answers a request, keeps it, and writes a line about it.
-    pub(crate) fn answer(&self, service: Service, request: &Request<Bytes>) -> Response<Bytes> {
+    pub(crate) fn answer(&self, service: Service, request: Request<Bytes>) -> Response<Bytes> {
         let started = Instant::now();
-        if let (Service::Dan, Some(response)) = (service, self.control(request)) {
+        if let (Service::Dan, Some(response)) = (service, self.control(&request)) {
             return response;
         }
         let fault = self.faults.take(request.method(), request.uri().path());
         let instead = fault.as_ref().and_then(Fault::instead);
-        let mut response = instead.unwrap_or_else(|| self.answer_rightly(service, request));
+        let mut response = instead.unwrap_or_else(|| self.answer_rightly(service, &request));
         if let Some(disruption) = fault.as_ref().and_then(Fault::disruption) {
             response.extensions_mut().insert(disruption);
         }
-        let recorded = RecordedRequest::new(request, &response);
-        let duration = started.elapsed();
-        info!(target: "dan_sandbox", "{service:?} {} -> {} in {duration:.1?}", recorded.line(), response.status().as_u16());
-        self.log.record(recorded);
+        info!(
+            target: "dan_sandbox",
+            "{service} {} -> {} in {:.1?}",
+            self.log.line(&request),
+            response.status().as_u16(),
+            started.elapsed()
+        );
+        self.log.record(request, &response);
         response
     }
 
@@ -162,6 +180,15 @@ impl Core {
         &self.ready_client
     }
 
+    /// A token for an organization, as a client of its own would get it.
+    pub(crate) fn access_token(
+        &self,
+        organization: &OrganizationNumber,
+        scopes: &[String],
+    ) -> Result<String, KeyError> {
+        self.maskinporten.issue_token(&self.ready_client.client_id, organization, scopes, &self.clock)
+    }
+
     /// The subscription keys by the name of their service context.
     pub(crate) fn subscription_keys(&self) -> BTreeMap<String, String> {
         self.gateway.subscription_keys()
@@ -197,7 +224,7 @@ impl ReadyClient {
     fn registration(&self, public_jwk: &Value) -> ClientRegistration {
         ClientRegistration {
             client_id: self.client_id.clone(),
-            organisation: self.organisation.clone(),
+            organisation: self.organisation.to_string(),
             scopes: self.scopes.clone(),
             jwks: json!({ "keys": [public_jwk] }),
         }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use dan_model::PartyError;
 use thiserror::Error;
 
 use crate::catalogue::CatalogueError;
@@ -55,6 +56,11 @@ impl From<SteeringError> for ControlError {
 }
 
 impl StartError {
+    /// A number that comes with the sandbox is none.
+    pub(crate) fn number(error: PartyError) -> Self {
+        Self::Data(Box::new(error))
+    }
+
     /// The generation of a key was cut short.
     pub(crate) fn key_generation() -> Self {
         Self::Cryptography("the generation of a key was cut short".into())

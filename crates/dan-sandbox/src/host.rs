@@ -181,5 +181,5 @@ async fn answer(request: Request<Incoming>, core: &Core, service: Service) -> Re
             return gateway::answer(StatusCode::REQUEST_TIMEOUT, "The body of the request took too long");
         }
     };
-    core.answer(service, &Request::from_parts(head, body))
+    core.answer(service, Request::from_parts(head, body))
 }

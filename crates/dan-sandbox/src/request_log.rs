@@ -1,13 +1,14 @@
 //! The calls that the sandbox received, secrets masked: for tests that check what a client sends, and for the log.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
+use http::request::Parts;
+use http::{HeaderMap, Request, Response, StatusCode, header};
 use serde::Serialize;
 
-use crate::mask::{MASK, is_secret_header, mask};
+use crate::mask::Mask;
 
 /// How much text is kept of one body.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -45,117 +46,122 @@ pub struct RecordedAnswer {
     pub body: String,
 }
 
-/// Keeps the calls in the order in which they were answered.
-#[derive(Default)]
+/// Keeps the calls in the order in which they were answered. They are masked when they are shown.
 pub(crate) struct RequestLog {
+    mask: Mask,
+    limit: usize,
     kept: Mutex<Kept>,
 }
 
 #[derive(Default)]
 struct Kept {
-    requests: VecDeque<RecordedRequest>,
+    calls: VecDeque<Call>,
     size: usize,
 }
 
+/// A call with its answer, as they travelled.
+struct Call {
+    request: Parts,
+    body: Bytes,
+    status: StatusCode,
+    answer_headers: HeaderMap,
+    answer_body: Bytes,
+}
+
 impl RequestLog {
-    pub(crate) fn record(&self, request: RecordedRequest) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.size += request.size();
-        kept.requests.push_back(request);
-        while kept.size > TOTAL_LIMIT {
-            let Some(oldest) = kept.requests.pop_front() else { break };
+    pub(crate) fn new(mask: Mask) -> Self {
+        Self { mask, limit: TOTAL_LIMIT, kept: Mutex::default() }
+    }
+
+    pub(crate) fn record(&self, request: Request<Bytes>, answer: &Response<Bytes>) {
+        let (request, body) = request.into_parts();
+        let call = Call {
+            request,
+            body: beginning(&body),
+            status: answer.status(),
+            answer_headers: answer.headers().clone(),
+            answer_body: beginning(answer.body()),
+        };
+        let mut kept = self.kept();
+        kept.size += call.size();
+        kept.calls.push_back(call);
+        while kept.size > self.limit {
+            let Some(oldest) = kept.calls.pop_front() else { break };
             kept.size -= oldest.size();
         }
     }
 
+    /// Method and address of a request in one line.
+    pub(crate) fn line(&self, request: &Request<Bytes>) -> String {
+        let uri = request.uri();
+        let query = uri.query().map(|query| format!("?{}", self.mask.fields(query)));
+        format!("{} {}{}", request.method(), self.mask.text(uri.path()), query.unwrap_or_default())
+    }
+
     pub(crate) fn clear(&self) {
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+        *self.kept() = Kept::default();
     }
 
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.requests.iter().cloned().collect()
+        self.kept().calls.iter().map(|call| call.shown(&self.mask)).collect()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl RecordedRequest {
-    pub(crate) fn new(request: &Request<Bytes>, answer: &Response<Bytes>) -> Self {
-        Self {
-            method: request.method().to_string(),
-            path: mask(request.uri().path()).into_owned(),
-            query: mask_fields(request.uri().query().unwrap_or_default()),
-            headers: headers(request.headers()),
-            body: body(request.headers(), request.body()),
+impl Call {
+    fn shown(&self, mask: &Mask) -> RecordedRequest {
+        let Parts { method, uri, headers, .. } = &self.request;
+        RecordedRequest {
+            method: method.to_string(),
+            path: mask.text(uri.path()).into_owned(),
+            query: mask.fields(uri.query().unwrap_or_default()),
+            headers: shown_headers(headers, mask),
+            body: shown_body(headers, &self.body, mask),
             answer: RecordedAnswer {
-                status: answer.status().as_u16(),
-                headers: headers(answer.headers()),
-                body: body(answer.headers(), answer.body()),
+                status: self.status.as_u16(),
+                headers: shown_headers(&self.answer_headers, mask),
+                body: shown_body(&self.answer_headers, &self.answer_body, mask),
             },
         }
     }
 
-    /// Method and address in one line.
-    pub(crate) fn line(&self) -> String {
-        let question_mark = if self.query.is_empty() { "" } else { "?" };
-        format!("{} {}{question_mark}{}", self.method, self.path, self.query)
-    }
-
     /// The length of the texts kept, roughly.
     fn size(&self) -> usize {
-        let headers = |headers: &BTreeMap<String, String>| -> usize {
-            headers.iter().map(|(name, value)| name.len() + value.len()).sum()
+        let headers = |headers: &HeaderMap| -> usize {
+            headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
         };
-        let texts = [&self.method, &self.path, &self.query, &self.body, &self.answer.body];
-        let texts: usize = texts.into_iter().map(String::len).sum();
-        texts + headers(&self.headers) + headers(&self.answer.headers)
+        let uri = self.request.uri.path_and_query().map_or(0, |address| address.as_str().len());
+        let texts = uri + self.body.len() + self.answer_body.len();
+        size_of::<Self>() + texts + headers(&self.request.headers) + headers(&self.answer_headers)
     }
 }
 
-fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
-    headers
-        .keys()
-        .map(|name| {
-            let values: Vec<_> = headers
-                .get_all(name)
-                .into_iter()
-                .map(|value| {
-                    if is_secret_header(name.as_str()) {
-                        MASK.into()
-                    } else {
-                        shown_value(name.as_str(), value)
-                    }
-                })
-                .collect();
-            (name.to_string(), values.join(","))
-        })
-        .collect()
+/// As much of a body as is kept. Of a large one the rest shall not stay in memory.
+fn beginning(body: &Bytes) -> Bytes {
+    if body.len() <= BODY_LIMIT { body.clone() } else { Bytes::copy_from_slice(&body[..BODY_LIMIT]) }
 }
 
-/// A signature over an answer looks like a token and is none.
-fn shown_value(name: &str, value: &http::HeaderValue) -> String {
-    let text = String::from_utf8_lossy(value.as_bytes());
-    if name == "x-signature-jwt" { text.into_owned() } else { mask(&text).into_owned() }
+fn shown_headers(headers: &HeaderMap, mask: &Mask) -> BTreeMap<String, String> {
+    let shown = |name: &header::HeaderName| {
+        let values = headers.get_all(name).into_iter().map(|value| {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            mask.header(name.as_str(), &text).into_owned()
+        });
+        (name.to_string(), values.collect::<Vec<_>>().join(","))
+    };
+    headers.keys().map(shown).collect()
 }
 
-fn body(headers: &HeaderMap, body: &Bytes) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(BODY_LIMIT)]);
+fn shown_body(headers: &HeaderMap, body: &[u8], mask: &Mask) -> String {
+    let text = String::from_utf8_lossy(body);
     let is_form = headers
-        .get(http::header::CONTENT_TYPE)
+        .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"));
-    if is_form { mask_fields(&text) } else { mask(&text).into_owned() }
-}
-
-/// Masks a query or a form: the fields that hold secrets whatever they look like, and what [`mask`] finds.
-fn mask_fields(fields: &str) -> String {
-    let masked: Vec<_> = fields
-        .split('&')
-        .map(|field| match field.split_once('=') {
-            Some((name @ ("assertion" | "subscription-key" | "code"), _)) => format!("{name}={MASK}"),
-            _ => mask(field).into_owned(),
-        })
-        .collect();
-    masked.join("&")
+    if is_form { mask.fields(&text) } else { mask.text(&text).into_owned() }
 }
 
 #[cfg(test)]
@@ -170,7 +176,9 @@ mod tests {
             .header("X-Signature-JWT", "eyJh.eyJT.c2ln")
             .body(Bytes::from_static(br#"{"access_token":"eyJh.eyJT.c2ln"}"#))
             .unwrap();
-        RecordedRequest::new(&request.body(Bytes::from_static(body.as_bytes())).unwrap(), &answer)
+        let log = RequestLog::new(Mask::new([]));
+        log.record(request.body(Bytes::from_static(body.as_bytes())).unwrap(), &answer);
+        log.requests().remove(0)
     }
 
     #[test]
@@ -202,7 +210,14 @@ mod tests {
           }
         }
         "#);
-        assert_eq!(recorded.line(), "POST /v1/directharvest/X?subject=***********&subscription-key=***");
+    }
+
+    #[test]
+    fn the_line_of_a_call_has_no_secrets() {
+        let log = RequestLog::new(Mask::new([]));
+        let line = |uri: &str| log.line(&Request::get(uri).body(Bytes::new()).unwrap());
+        assert_eq!(line("/a?subject=158670%2010022&code=x"), "GET /a?subject=***********&code=***");
+        assert_eq!(line("/opendata/X/15867010022"), "GET /opendata/X/***********");
     }
 
     #[test]
@@ -216,13 +231,16 @@ mod tests {
 
     #[test]
     fn the_oldest_give_way() {
-        let log = RequestLog::default();
-        let template = recorded(Request::get("/"), "");
-        let large = RecordedRequest { body: "x".repeat(TOTAL_LIMIT / 2), ..template };
-        for method in ["ONE", "TWO", "THREE"] {
-            log.record(RecordedRequest { method: method.into(), ..large.clone() });
+        let log = RequestLog { limit: 4 * BODY_LIMIT, ..RequestLog::new(Mask::new([])) };
+        let body = Bytes::from(vec![b'x'; 2 * BODY_LIMIT]);
+        let calls = 10;
+        for number in 0..calls {
+            let request = Request::post(format!("/{number}")).body(body.clone()).unwrap();
+            log.record(request, &Response::new(Bytes::new()));
         }
-        let kept: Vec<_> = log.requests().into_iter().map(|request| request.method).collect();
-        assert_eq!(kept, ["THREE"]);
+        let kept = log.requests();
+        let paths: Vec<_> = kept.iter().map(|call| call.path.as_str()).collect();
+        assert_eq!(paths, ["/7", "/8", "/9"]);
+        assert!(kept.iter().all(|call| call.body.len() == BODY_LIMIT));
     }
 }

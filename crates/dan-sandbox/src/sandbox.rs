@@ -132,7 +132,7 @@ impl Sandbox {
 
     /// The organization number of the registered client's owner.
     pub fn organisation(&self) -> &str {
-        &self.core.ready_client().organisation
+        self.core.ready_client().organisation.as_str()
     }
 
     /// The subscription keys by the name of their service context, such as `eBevis`. They are random at each start.
@@ -207,6 +207,31 @@ impl Sandbox {
     /// If the organization number or a key cannot be used; the error says which.
     pub fn register_client(&self, registration: &ClientRegistration) -> Result<(), RegistrationError> {
         self.core.register_client(registration)
+    }
+
+    /// A token of the registered client with all its scopes, for a test that has no business with Maskinporten.
+    ///
+    /// It lives for two minutes by the sandbox's clock, as one from the token endpoint does.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses randomness.
+    pub fn access_token(&self) -> Result<String, StartError> {
+        let client = self.core.ready_client();
+        self.access_token_for(&client.organisation, &client.scopes)
+    }
+
+    /// A token of another organization, with scopes of your choice.
+    ///
+    /// # Errors
+    ///
+    /// See [`access_token`](Self::access_token).
+    pub fn access_token_for(
+        &self,
+        organisation: &OrganizationNumber,
+        scopes: &[String],
+    ) -> Result<String, StartError> {
+        Ok(self.core.access_token(organisation, scopes)?)
     }
 
     /// Lets a customer delegate scopes to a supplier, whose clients may then ask for tokens with `consumer_org`.

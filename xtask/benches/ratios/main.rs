@@ -6,6 +6,7 @@
 )]
 
 mod decoding;
+mod sandbox;
 mod side_by_side;
 
 use side_by_side::Benchmark;
@@ -14,8 +15,8 @@ fn main() {
     // Cargo passes `--bench`; what remains is the part of a name.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let wanted = wanted.as_deref().unwrap_or_default();
-    let chosen: Vec<Benchmark> =
-        decoding::benchmarks().into_iter().filter(|benchmark| benchmark.is_called(wanted)).collect();
+    let all = [decoding::benchmarks(), sandbox::benchmarks()].into_iter().flatten();
+    let chosen: Vec<Benchmark> = all.filter(|benchmark| benchmark.is_called(wanted)).collect();
     if chosen.is_empty() {
         println!("no benchmark has '{wanted}' in its name");
         std::process::exit(1);

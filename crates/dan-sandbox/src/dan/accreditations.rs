@@ -76,7 +76,7 @@ impl Dan {
             subject: accreditation.subject.as_ref(),
             parameters: parameters.collect::<Map<String, Value>>().into(),
         };
-        let values = self.ask_source(&question, call.now)?;
+        let values = self.ask_source(&question, self.moment.of(call.now))?;
         self.deliver(accreditation.evidence_status(item, StatusCode::AVAILABLE), &values, &call.query)
     }
 

@@ -239,7 +239,7 @@ mod tests {
     }
 
     fn bearer(keys: &TokenKeys, claims: &Value) -> String {
-        let key = keys.current().unwrap();
+        let key = keys.current();
         format!("Bearer {}", key.sign(&json!({ "kid": key.key_id(), "alg": "RS256" }), claims).unwrap())
     }
 

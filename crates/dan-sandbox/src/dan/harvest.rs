@@ -1,11 +1,10 @@
 //! Harvests: one dataset about one subject, in its envelope or without.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Response};
+use http::{HeaderName, Method, Response};
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
+use serde_json::{Map, Value};
 
 use super::Dan;
 use super::answer::{CACHE, CACHE_HIT, json_answer, octets_answer};
@@ -57,7 +56,8 @@ impl Dan {
         dataset: &str,
         catalogue: &Catalogue,
     ) -> Result<Response<Bytes>, DanError> {
-        let Call { request, query, now, .. } = call;
+        let Call { request, query, .. } = call;
+        let now = self.moment.of(call.now);
         let caller = call.caller()?;
         let body_subject = if request.method() == Method::POST { subject_of(request.body()) } else { None };
         let parameters = query.dataset_parameters().map(|(name, value)| (name, value.to_owned()));
@@ -81,16 +81,16 @@ impl Dan {
             external_reference: None,
             brings_own_token: call.brings_own_token(),
         }
-        .validate(catalogue, &self.register, *now)?;
+        .validate(catalogue, &self.register, now)?;
         let parameters: Map<_, _> =
             query.dataset_parameters().map(|(name, value)| (name.to_owned(), value.into())).collect();
         let dataset = granted.datasets.first().ok_or(ErrorCode::Internal)?;
         let question = Question { dataset, subject: granted.subject.as_ref(), parameters: parameters.into() };
-        let values = self.ask_source(&question, *now)?;
+        let values = self.ask_source(&question, now)?;
         let status = EvidenceStatus {
             evidence_code_name: dataset.name(),
             status: StatusCode::AVAILABLE,
-            valid_from: clock::with_offset(*now),
+            valid_from: clock::with_offset(now),
             valid_to: &granted.valid_to.text,
         };
         self.deliver(status, &values, query)
@@ -149,14 +149,9 @@ impl Dan {
 
     /// A JSON answer with a signature over exactly its bytes.
     fn signed(&self, body: String) -> Result<Response<Bytes>, DanError> {
-        let digest: String = Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
-        let signature = self
-            .signature_key
-            .sign(&json!({ "alg": "RS256", "typ": "JWT" }), &json!({ "SHA256PayloadDigest": digest }))?;
+        let signature = self.signer.sign(body.as_bytes())?;
         let mut answer = harvested(json_answer(body));
-        answer
-            .headers_mut()
-            .insert(SIGNATURE, HeaderValue::try_from(signature).map_err(|_| ErrorCode::Internal)?);
+        answer.headers_mut().insert(SIGNATURE, signature);
         Ok(answer)
     }
 }

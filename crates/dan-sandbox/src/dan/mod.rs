@@ -14,12 +14,14 @@ mod error_code;
 mod harvest;
 mod legal_basis;
 mod metadata;
+mod moment;
 mod open_data;
 mod parameter;
 mod party;
 mod query;
 mod reminder;
 mod requirement;
+mod signature;
 mod status_code;
 mod steering;
 mod transform;
@@ -43,6 +45,8 @@ pub(crate) use self::authentication::TrustedIssuer;
 use self::call::Call;
 pub(crate) use self::consent::ConsentRequest;
 use self::error::DanError;
+use self::moment::Moment;
+use self::signature::BodySigner;
 pub(crate) use self::steering::SteeringError;
 use self::verified_tokens::VerifiedTokens;
 use crate::catalogue::Catalogue;
@@ -59,7 +63,8 @@ pub(crate) struct Dan {
     base_url: String,
     catalogue: RwLock<Arc<Catalogue>>,
     register: Register,
-    signature_key: RsaSigningKey,
+    signer: BodySigner,
+    moment: Moment,
     /// The secret of the links that lead back from Altinn.
     receipt_secret: [u8; 16],
     built: Timestamp,
@@ -86,7 +91,8 @@ impl Dan {
             base_url,
             catalogue: RwLock::new(Arc::new(catalogue)),
             register,
-            signature_key,
+            signer: BodySigner::new(signature_key),
+            moment: Moment::default(),
             receipt_secret: Uuid::new_v4().into_bytes(),
             built,
             version,
@@ -99,7 +105,7 @@ impl Dan {
 
     /// The key whose private half signs `X-Signature-JWT`.
     pub(crate) fn signature_key(&self) -> &RsaSigningKey {
-        &self.signature_key
+        self.signer.key()
     }
 
     /// The catalogue as it is now.

@@ -32,8 +32,8 @@ impl Dan {
             Party::parse(identifier).unwrap_or_else(|_| Party::Custom(identifier.to_owned()))
         });
         let parameters: Value = json!({});
-        let values =
-            self.ask_source(&Question { dataset, subject: subject.as_ref(), parameters }, call.now)?;
+        let question = Question { dataset, subject: subject.as_ref(), parameters };
+        let values = self.ask_source(&question, self.moment.of(call.now))?;
         self.deliver_bare(&values, &call.query)
     }
 }

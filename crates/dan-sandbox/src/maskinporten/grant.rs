@@ -58,8 +58,7 @@ impl Maskinporten {
             audience: claims.resource.as_ref(),
             pid: claims.pid.as_deref(),
         };
-        let key = self.keys.current().ok_or_else(Refusal::server_error)?;
-        grant.token(&self.issuer, &key, clock.now()).map_err(|_| Refusal::server_error())
+        grant.token(&self.issuer, &self.keys.current(), clock.now()).map_err(|_| Refusal::server_error())
     }
 
     /// Whether the organization has access to the scopes itself, or its customer has delegated them to it.

@@ -20,6 +20,7 @@ use self::client::Clients;
 pub use self::client::{ClientRegistration, RegistrationError};
 use self::grant::UsedAssertions;
 use self::system_user::SystemUsers;
+use self::token::{AuthenticationMethod, Grant};
 pub(crate) use self::token_keys::TokenKeys;
 use crate::clock::Clock;
 use crate::enterprise_certificate::EnterpriseAuthority;
@@ -110,6 +111,27 @@ impl Maskinporten {
 
     pub(crate) fn enterprise_authority(&self) -> &EnterpriseAuthority {
         &self.enterprise_authority
+    }
+
+    /// A token for an organization, as one of its clients would get it.
+    pub(crate) fn issue_token(
+        &self,
+        client_id: &str,
+        organization: &OrganizationNumber,
+        scopes: &[String],
+        clock: &Clock,
+    ) -> Result<String, KeyError> {
+        let grant = Grant {
+            client_id,
+            consumer: organization,
+            supplier: None,
+            system_user: None,
+            scope: scopes.join(" "),
+            method: AuthenticationMethod::RegisteredKey,
+            audience: None,
+            pid: None,
+        };
+        Ok(grant.token(&self.issuer, &*self.keys.current(), clock.now())?.access_token)
     }
 
     /// Registers a client, or registers it anew.

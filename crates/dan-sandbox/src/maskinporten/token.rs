@@ -46,7 +46,7 @@ pub(super) enum AuthenticationMethod {
 /// The answer to a token request (RFC 6749 section 5.1).
 #[derive(Serialize)]
 pub(super) struct TokenResponse {
-    access_token: String,
+    pub(super) access_token: String,
     token_type: &'static str,
     expires_in: i64,
     scope: String,
