@@ -35,6 +35,11 @@ impl GeneratedBody {
     pub(crate) fn of_length(length: f64) -> Self {
         Self { length: length as u64 }
     }
+
+    /// The whole body in one piece.
+    pub(crate) fn bytes(self) -> Bytes {
+        (0..self.length).map(|place| (place % PERIOD as u64).to_le_bytes()[0]).collect()
+    }
 }
 
 /// What an answer's body consists of.

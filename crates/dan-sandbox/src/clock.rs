@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 /// Gives the time that the sandbox lives in: the machine's, plus what it was moved ahead.
@@ -50,6 +52,38 @@ pub(crate) fn with_z(time: Timestamp) -> String {
     format!("{}Z", without_zone(time))
 }
 
+/// Reads a date with or without a time, with or without an offset; no offset means UTC here.
+pub(crate) fn read(text: &str) -> Option<Timestamp> {
+    let civil = || {
+        let time = text.parse::<DateTime>().ok().or_else(|| Some(text.parse::<Date>().ok()?.into()))?;
+        Offset::UTC.to_timestamp(time).ok()
+    };
+    text.parse().ok().or_else(civil)
+}
+
+/// Spells a text anew that looks like a date with a time, as the service does on the way through, whatever the text
+/// means: an offset gives way to the service's own, UTC, and zeros at the end of the fraction go. Nothing for other texts.
+pub(crate) fn respelled(text: &str) -> Option<String> {
+    // A date, `T`, a time to the second, and at most a fraction and an offset.
+    let is_candidate = (19..=33).contains(&text.len()) && text.is_ascii() && text.as_bytes()[10] == b'T';
+    if !is_candidate {
+        return None;
+    }
+    let rest = &text[19..];
+    let digits = rest.strip_prefix('.').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
+    let zone = if digits == 0 { rest } else { &rest[digits + 1..] };
+    if digits > 7 {
+        return None;
+    }
+    let time: DateTime = text[..text.len() - zone.len()].parse().ok()?;
+    let time = Offset::UTC.to_timestamp(time).ok()?;
+    match zone {
+        "" => Some(without_zone(time)),
+        "Z" => Some(with_z(time)),
+        _ => Some(with_offset(text.parse().ok()?)),
+    }
+}
+
 fn without_zone(time: Timestamp) -> String {
     let seconds = time.strftime("%Y-%m-%dT%H:%M:%S").to_string();
     let ticks = time.subsec_nanosecond().unsigned_abs() / 100;
@@ -68,6 +102,31 @@ mod tests {
         clock.advance(Duration::from_secs(3600));
         let ahead = clock.now().duration_since(clock.machine());
         assert!((3599..=3600).contains(&ahead.as_secs()), "{ahead}");
+    }
+
+    #[test]
+    fn spells_anew_what_looks_like_a_time() {
+        for (text, spelled) in [
+            ("2012-10-23T00:00:00", "2012-10-23T00:00:00"),
+            ("2026-09-24T10:15:00.500Z", "2026-09-24T10:15:00.5Z"),
+            ("2026-09-24T10:15:00.000", "2026-09-24T10:15:00"),
+            ("2026-09-24T10:15:00.4988224+00:00", "2026-09-24T10:15:00.4988224+00:00"),
+            ("2026-09-24T12:15:00+02:00", "2026-09-24T10:15:00+00:00"),
+        ] {
+            assert_eq!(respelled(text).as_deref(), Some(spelled), "{text}");
+        }
+        for text in [
+            "2026-09-24",
+            "2026-09-24 10:15:00",
+            "2026-09-24T10:15",
+            "2026-09-24T10:15:00.12345678Z",
+            "2026-13-24T10:15:00",
+            "2026-09-24T10:15:00+xy",
+            "0123456789Tåååååååå",
+            "",
+        ] {
+            assert_eq!(respelled(text), None, "{text}");
+        }
     }
 
     #[test]

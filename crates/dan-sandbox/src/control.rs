@@ -5,13 +5,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use dan_model::OrganizationNumber;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use jiff::SignedDuration;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::json;
 
+use crate::clock;
 use crate::core::Core;
-use crate::dan::{Decision, SteeringError, validity};
+use crate::dan::{Decision, ReminderRules, SteeringError};
 use crate::enterprise_certificate::CertificateProfile;
 use crate::fault::FaultRule;
 use crate::maskinporten::ClientRegistration;
@@ -97,6 +99,19 @@ struct SourceBody {
 #[serde(deny_unknown_fields)]
 struct ReminderBody {
     success: bool,
+    /// The waiting period after a reminder that was sent; as before when nothing is said.
+    pause_seconds: Option<u32>,
+    pause_after_failure_seconds: Option<u32>,
+}
+
+impl ReminderBody {
+    fn apply(&self, rules: &mut ReminderRules) {
+        let seconds = |seconds: u32| SignedDuration::from_secs(seconds.into());
+        rules.succeed = self.success;
+        rules.pause = self.pause_seconds.map_or(rules.pause, seconds);
+        rules.pause_after_failure =
+            self.pause_after_failure_seconds.map_or(rules.pause_after_failure, seconds);
+    }
 }
 
 #[derive(Deserialize)]
@@ -141,8 +156,8 @@ impl Core {
                 self.decide_consent(id, decision, receipt).map_err(|error| refused(&error))?;
             }
             (["reminders"], &Method::POST) => {
-                let ReminderBody { success } = read(body)?;
-                self.dan().steer_reminders(success);
+                let told: ReminderBody = read(body)?;
+                self.dan().steer_reminders(|rules| told.apply(rules));
             }
             (["datasets", name], &Method::PUT) => {
                 let text = std::str::from_utf8(body).map_err(|_| bad_request("the body is no UTF-8"))?;
@@ -212,7 +227,7 @@ impl Core {
         retry_at: Option<&str>,
     ) -> Result<(), Refusal> {
         let retry_at = retry_at
-            .map(|time| validity::read(time).ok_or_else(|| bad_request("retry_at is no time")))
+            .map(|time| clock::read(time).ok_or_else(|| bad_request("retry_at is no time")))
             .transpose()?;
         self.dan()
             .steer_source(accreditation, evidence_code, ready, retry_at)

@@ -34,10 +34,13 @@ const ORGANISATION: &str = "991825827";
 /// The scope that every caller of the service needs; products ask for more.
 const BASE_SCOPE: &str = "altinn:dataaltinnno";
 
-/// Which of the sandbox's services a request came to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Service {
+/// Which of the sandbox's services a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Service {
+    /// The token server.
     Maskinporten,
+    /// DAN, the page where people consent, and the control calls.
     Dan,
     /// DAN for callers who authenticate with an enterprise certificate in the TLS handshake.
     DanByCertificate,

@@ -51,6 +51,10 @@ pub(crate) enum Period {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RegisterView {
     Unit,
+    /// The unit, unless it is a subunit.
+    OnlyMainUnit,
+    /// The unit, if it is a subunit.
+    OnlySubunit,
     MainUnit,
     Subunits,
     IsPublic,

@@ -10,9 +10,9 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::server::danger::ClientCertVerifier;
@@ -31,8 +31,11 @@ use crate::error::StartError;
 use crate::fault::Disruption;
 use crate::gateway;
 
+/// The name of HTTP/2 in the TLS handshake.
+const HTTP2: &[u8] = b"h2";
+
 /// How many connections one port serves at once; others wait.
-const MOST_CONNECTIONS: usize = 1024;
+const MOST_CONNECTIONS: usize = 4096;
 
 /// The size of a request's line and headers together. What is larger is answered with 431.
 const HEADER_LIMIT: u16 = 32 * 1024;
@@ -48,6 +51,9 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How long a client may take for a request's body. A slower one is answered with 408.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How often a connection of HTTP/2 is asked whether somebody is there, and how long the answer may take.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// How long the port rests when the system refuses it a connection, for want of file descriptors for example.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -77,7 +83,7 @@ pub(crate) fn tls_acceptor(
         None => config.with_no_client_auth(),
     };
     let mut config = config.with_single_cert(vec![certificate], key)?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![HTTP2.to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
@@ -116,16 +122,20 @@ async fn connection(
     match tls {
         Some(tls) => {
             let stream = timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await??;
-            let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
+            let (_, session) = stream.get_ref();
+            let is_http2 = session.alpn_protocol() == Some(HTTP2);
+            let certificates = session.peer_certificates().unwrap_or_default();
             let certificate = certificates.first().and_then(ClientCertificate::read);
-            requests(stream, core, service, certificate).await
+            requests(stream, is_http2, core, service, certificate).await
         }
-        None => requests(stream, core, service, None).await,
+        None => requests(stream, false, core, service, None).await,
     }
 }
 
+/// Answers the requests of a connection. The version is known beforehand: who says nothing at all is not waited for.
 async fn requests(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    is_http2: bool,
     core: Arc<Core>,
     service: Service,
     certificate: Option<ClientCertificate>,
@@ -137,16 +147,24 @@ async fn requests(
         }
         async move { sent(answer(request, &core, service).await).await }
     });
-    let mut server = auto::Builder::new(TokioExecutor::new());
-    server
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(usize::from(HEADER_LIMIT))
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(u32::from(HEADER_LIMIT));
-    server.serve_connection(TokioIo::new(stream), answer).await
+    let stream = TokioIo::new(stream);
+    if is_http2 {
+        http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .max_header_list_size(u32::from(HEADER_LIMIT))
+            .keep_alive_interval(KEEP_ALIVE)
+            .keep_alive_timeout(KEEP_ALIVE)
+            .serve_connection(stream, answer)
+            .await?;
+    } else {
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIMEOUT)
+            .max_buf_size(usize::from(HEADER_LIMIT))
+            .serve_connection(stream, answer)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The answer as it goes out: late, broken or made while it is sent, when its extensions say so.
@@ -182,4 +200,48 @@ async fn answer(request: Request<Incoming>, core: &Core, service: Service) -> Re
         }
     };
     core.answer(service, Request::from_parts(head, body))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// Sends some bytes and then nothing more: what is answered until the connection ends, and how long that takes. Time
+    /// passes by itself when nobody has anything to do.
+    async fn after_sending(bytes: &[u8]) -> (String, Duration) {
+        let core = Core::new("https://issuer/".to_owned(), "https://dan".to_owned(), None).unwrap();
+        let (mut client, server) = duplex(64 * 1024);
+        let started = Instant::now();
+        let serving = tokio::spawn(requests(server, false, Arc::new(core), Service::Dan, None));
+        client.write_all(bytes).await.unwrap();
+        let mut answer = Vec::new();
+        client.read_to_end(&mut answer).await.unwrap();
+        drop(serving.await.unwrap());
+        (String::from_utf8(answer).unwrap(), started.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_is_waited_for_without_end() {
+        for silent in ["", "GET /v1/version HTTP/1.1\r\nHost: a"] {
+            let (answer, waited) = after_sending(silent.as_bytes()).await;
+            assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+            assert_eq!(waited.as_secs(), HEADER_TIMEOUT.as_secs(), "{silent}");
+        }
+        let body = "POST /v1/authorization HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc";
+        let (answer, waited) = after_sending(body.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        assert!(answer.contains("took too long"), "{answer}");
+        assert!(waited >= BODY_TIMEOUT && waited <= BODY_TIMEOUT + HEADER_TIMEOUT, "{waited:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_of_unknown_length_has_the_same_limit() {
+        let head = "POST /v1/authorization HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let chunk = format!("{:x}\r\n{}\r\n", BODY_LIMIT / 2 + 1, "x".repeat(BODY_LIMIT / 2 + 1));
+        let (answer, _) = after_sending(format!("{head}{chunk}{chunk}0\r\n\r\n").as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    }
 }

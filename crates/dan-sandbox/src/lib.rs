@@ -28,6 +28,7 @@ mod signing_key;
 mod start;
 
 pub use self::control::ConsentDecision;
+pub use self::core::Service;
 pub use self::enterprise_certificate::{CertificateProfile, EnterpriseCertificate};
 pub use self::error::{ControlError, StartError};
 pub use self::maskinporten::{ClientRegistration, RegistrationError};

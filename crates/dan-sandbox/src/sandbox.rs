@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
+use bytes::Bytes;
 use dan_model::OrganizationNumber;
+use http::{Request, Response};
 use serde::Serialize;
 
+use crate::body::GeneratedBody;
 use crate::control::ConsentDecision;
-use crate::core::Core;
+use crate::core::{Core, Service};
 use crate::enterprise_certificate::{CertificateProfile, EnterpriseCertificate};
 use crate::environment;
 use crate::error::{ControlError, StartError};
@@ -38,7 +41,8 @@ pub struct Sandbox {
     pub(crate) core: Arc<Core>,
     pub(crate) addresses: Addresses,
     pub(crate) files: Files,
-    pub(crate) _server: Server,
+    /// None when there are no ports.
+    pub(crate) _server: Option<Server>,
 }
 
 /// Where the sandbox's Maskinporten is found.
@@ -97,6 +101,32 @@ impl Sandbox {
     /// Starts a sandbox step by step.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
+    }
+
+    /// Answers a request without a port, as if it had come over one.
+    ///
+    /// A file comes in one piece, however large it is. Faults that break or delay connections leave the answer as it is,
+    /// for there is no connection.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use dan_sandbox::{Sandbox, Service};
+    ///
+    /// let sandbox = Sandbox::builder().without_ports().start().await?;
+    /// let request = http::Request::get("/v1/public/metadata/servicecontexts").body(bytes::Bytes::new())?;
+    /// let answer = sandbox.answer(Service::Dan, request);
+    /// assert_eq!(answer.status(), 200);
+    /// assert!(answer.body().starts_with(b"[\"eBevis\","));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn answer(&self, service: Service, request: Request<Bytes>) -> Response<Bytes> {
+        let mut answer = self.core.answer(service, request);
+        match answer.extensions_mut().remove::<GeneratedBody>() {
+            Some(generated) => answer.map(|_| generated.bytes()),
+            None => answer,
+        }
     }
 
     /// The base URL of DAN without the version, such as `https://127.0.0.1:40123`.
@@ -334,7 +364,7 @@ impl Sandbox {
 
     /// Lets reminders fail from now on, or succeed again. A failed one is answered with 200 like the others.
     pub fn set_reminders_succeed(&self, succeed: bool) {
-        self.core.dan().steer_reminders(succeed);
+        self.core.dan().steer_reminders(|rules| rules.succeed = succeed);
     }
 
     /// Adds a dataset to the catalogue, or replaces the one of its name. The text is that of a file of

@@ -30,6 +30,7 @@ pub struct SandboxBuilder {
     maskinporten_port: u16,
     certificate_port: u16,
     plain_http: bool,
+    without_ports: bool,
     data: Option<PathBuf>,
 }
 
@@ -79,6 +80,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// Opens no port, and starts no thread: requests are answered by [`Sandbox::answer`] alone. The addresses of the
+    /// sandbox are then names that lead nowhere.
+    pub fn without_ports(mut self) -> Self {
+        self.without_ports = true;
+        self
+    }
+
     /// A folder of JSON files, each a dataset that is added to the catalogue or replaces the one of its name.
     pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
         self.data = Some(folder.into());
@@ -91,6 +99,10 @@ impl SandboxBuilder {
     ///
     /// If a port is taken, or the system refuses files, threads or randomness.
     pub async fn start(self) -> Result<Sandbox, StartError> {
+        if self.without_ports {
+            let (core, addresses, files) = self.prepare_without_ports()?;
+            return Ok(Sandbox { core, addresses, files, _server: None });
+        }
         let (ready, started) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let dispatch = dispatcher::get_default(Clone::clone);
@@ -100,7 +112,7 @@ impl SandboxBuilder {
         let server = Server { stop: Some(stop), thread: Some(thread) };
         let cut_short = |_| StartError::Thread(io::Error::other("it ended before it was ready"));
         let (core, addresses, files) = started.await.map_err(cut_short)??;
-        Ok(Sandbox { core, addresses, files, _server: server })
+        Ok(Sandbox { core, addresses, files, _server: Some(server) })
     }
 
     /// Makes the sandbox, tells when it is ready, and serves until it is stopped.
@@ -128,17 +140,34 @@ impl SandboxBuilder {
         });
     }
 
+    fn prepare_without_ports(&self) -> Result<Parts, StartError> {
+        let addresses = Addresses::new(
+            "https://dan.sandbox.invalid".to_owned(),
+            None,
+            "https://maskinporten.sandbox.invalid/".to_owned(),
+        );
+        let core = self.core(&addresses)?;
+        let files = Files::write(None, &core.signing_key_pem()).map_err(StartError::Directory)?;
+        Ok((Arc::new(core), addresses, files))
+    }
+
+    fn core(&self, addresses: &Addresses) -> Result<Core, StartError> {
+        let issuer = addresses.maskinporten.issuer.clone();
+        Core::new(issuer, addresses.base_url.clone(), self.data.as_deref())
+    }
+
     fn prepare(&self) -> Result<(Parts, Vec<Port>), StartError> {
         let (dan, port) = host::bind(self.port)?;
         let (maskinporten, maskinporten_port) = host::bind(self.maskinporten_port)?;
         let by_certificate = if self.plain_http { None } else { Some(host::bind(self.certificate_port)?) };
         let certificate_port = by_certificate.as_ref().map(|(_, port)| *port);
-        let addresses = Addresses::new(self.plain_http, port, maskinporten_port, certificate_port);
-        let core = Core::new(
-            addresses.maskinporten.issuer.clone(),
-            addresses.base_url.clone(),
-            self.data.as_deref(),
-        )?;
+        let scheme = if self.plain_http { "http" } else { "https" };
+        let addresses = Addresses::new(
+            format!("{scheme}://127.0.0.1:{port}"),
+            certificate_port.map(|port| format!("{scheme}://127.0.0.1:{port}")),
+            format!("{scheme}://127.0.0.1:{maskinporten_port}/"),
+        );
+        let core = self.core(&addresses)?;
         let authority = if self.plain_http { None } else { Some(CertificateAuthority::generate()?) };
         let tls = authority.as_ref().map(|authority| host::tls_acceptor(authority, None)).transpose()?;
         let mut ports = vec![
@@ -176,13 +205,10 @@ impl Port {
 type Parts = (Arc<Core>, Addresses, Files);
 
 impl Addresses {
-    fn new(plain_http: bool, port: u16, maskinporten_port: u16, certificate_port: Option<u16>) -> Self {
-        let scheme = if plain_http { "http" } else { "https" };
-        let base_url = format!("{scheme}://127.0.0.1:{port}");
-        let issuer = format!("{scheme}://127.0.0.1:{maskinporten_port}/");
+    fn new(base_url: String, certificate_base_url: Option<String>, issuer: String) -> Self {
         Self {
             control_url: format!("{base_url}{CONTROL_PATH}"),
-            certificate_base_url: certificate_port.map(|port| format!("{scheme}://127.0.0.1:{port}")),
+            certificate_base_url,
             base_url,
             maskinporten: MaskinportenAddresses {
                 token_endpoint: format!("{issuer}{TOKEN_PATH}"),

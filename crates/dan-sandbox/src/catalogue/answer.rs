@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jmespath::{Context, DEFAULT_RUNTIME, Expression, Rcvar, Variable, interpret};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use super::evidence_code::{EvidenceCode, EvidenceValue, ValueDefinition};
@@ -30,7 +30,7 @@ pub(crate) struct Answer {
     values: Vec<ValueTemplate>,
 }
 
-/// The source's own refusal: 3001, 3002 or 3003.
+/// The source's own refusal: 3001, 3002 or 3003; or 1013, when it cannot be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SourceFailure {
     pub(crate) code: SourceErrorCode,
@@ -42,6 +42,8 @@ pub(crate) struct SourceFailure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "u16")]
 pub(crate) enum SourceErrorCode {
+    /// 1013: the source is down, or takes too long.
+    Unreachable,
     /// 3001: it may be better in a while.
     Transient,
     /// 3002: the input is wrong.
@@ -59,6 +61,8 @@ pub(crate) enum AnswerError {
     ValueOrExpression(String),
     #[error("the expression is no JMESPath: {0}")]
     Expression(#[from] jmespath::JmespathError),
+    #[error("validFrom and validTo must be times, and '{0}' is none")]
+    Time(String),
     #[error(transparent)]
     Json(#[from] serde_json::Error),
 }
@@ -82,8 +86,11 @@ struct FailureFile {
     /// The refusal is given when this expression is true.
     when: String,
     code: SourceErrorCode,
+    /// The source's own number for it; none with 1013.
+    #[serde(default)]
     detail_code: String,
-    /// An expression.
+    /// An expression; nothing is said without it.
+    #[serde(default = "nothing")]
     detail_description: String,
 }
 
@@ -249,8 +256,13 @@ impl ValueTemplate {
         if value.is_null() && self.omit_when_null {
             return Ok(());
         }
-        let value = if self.as_text && !value.is_null() { Value::String(value.to_string()) } else { value };
+        let value = if self.as_text && !value.is_null() {
+            Value::String(value.to_string())
+        } else {
+            with_times_respelled(value)
+        };
         values.push(EvidenceValue {
+            mime_type: self.definition.mime_type.clone(),
             name: self.definition.name.clone(),
             source: self.definition.source.clone(),
             timestamp: timestamp.to_owned(),
@@ -261,16 +273,35 @@ impl ValueTemplate {
     }
 }
 
+/// The expression for an empty text.
+fn nothing() -> String {
+    "''".to_owned()
+}
+
 impl TryFrom<u16> for SourceErrorCode {
     type Error = String;
 
     fn try_from(number: u16) -> Result<Self, String> {
         match number {
+            1013 => Ok(Self::Unreachable),
             3001 => Ok(Self::Transient),
             3002 => Ok(Self::PermanentClient),
             3003 => Ok(Self::PermanentServer),
-            _ => Err(format!("{number} is no error of a source: 3001, 3002 and 3003 are")),
+            _ => Err(format!("{number} is no error of a source: 1013, 3001, 3002 and 3003 are")),
         }
+    }
+}
+
+/// Every text that looks like a date with a time is spelled anew on its way through the service.
+fn with_times_respelled(value: Value) -> Value {
+    match value {
+        Value::String(text) => clock::respelled(&text).unwrap_or(text).into(),
+        Value::Array(items) => items.into_iter().map(with_times_respelled).collect(),
+        Value::Object(members) => {
+            let members = members.into_iter().map(|(name, value)| (name, with_times_respelled(value)));
+            members.collect::<Map<_, _>>().into()
+        }
+        value => value,
     }
 }
 

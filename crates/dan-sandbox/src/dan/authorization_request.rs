@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::error::DanError;
 use super::error_code::ErrorCode;
 use crate::catalogue::EvidenceParameter;
+use crate::clock;
 
 /// What is asked for, on whose behalf, and about whom.
 #[derive(Debug, Deserialize)]
@@ -89,9 +90,13 @@ impl AuthorizationRequest {
 }
 
 impl Parameter {
-    /// As an accreditation shows it: what was sent.
+    /// As an accreditation shows it: what was sent, times spelled anew.
     pub(super) fn on_the_wire(&self) -> EvidenceParameter {
-        let value = Some(&self.value).filter(|value| !value.is_null()).cloned();
+        let value = match &self.value {
+            Value::Null => None,
+            Value::String(text) => Some(clock::respelled(text).unwrap_or_else(|| text.clone()).into()),
+            value => Some(value.clone()),
+        };
         EvidenceParameter { name: self.name.clone(), param_type: None, required: None, value }
     }
 

@@ -17,6 +17,8 @@ impl Dan {
         let unit = number.parse().ok().and_then(|number| self.register.unit(&number));
         let found = match view {
             RegisterView::Unit => unit.cloned(),
+            RegisterView::OnlyMainUnit => unit.filter(|unit| !is_subunit(unit)).cloned(),
+            RegisterView::OnlySubunit => unit.filter(|unit| is_subunit(unit)).cloned(),
             RegisterView::MainUnit => unit.map(|unit| self.main_unit(unit).clone()),
             RegisterView::Hierarchy => unit.map(|unit| self.hierarchy(unit, DEEPEST)),
             RegisterView::Subunits => Some(self.register.subunits(number).cloned().collect()),
@@ -49,4 +51,9 @@ impl Dan {
         let subunits: Vec<Value> = subunits.map(|unit| self.hierarchy(unit, depth - 1)).collect();
         json!({ "OrgNumber": number, "Unit": unit, "Subunits": subunits })
     }
+}
+
+/// Whether a unit is a place of work of another one.
+fn is_subunit(unit: &Value) -> bool {
+    matches!(unit["organisasjonsform"]["kode"].as_str(), Some("BEDR" | "AAFY"))
 }

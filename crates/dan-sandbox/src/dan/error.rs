@@ -85,6 +85,7 @@ impl From<ErrorCode> for DanError {
 impl From<SourceFailure> for DanError {
     fn from(failure: SourceFailure) -> Self {
         let code = match failure.code {
+            SourceErrorCode::Unreachable => return ErrorCode::Upstream.into(),
             SourceErrorCode::Transient => ErrorCode::TransientSource,
             SourceErrorCode::PermanentClient => ErrorCode::PermanentClientSource,
             SourceErrorCode::PermanentServer => ErrorCode::PermanentServerSource,

@@ -27,11 +27,10 @@ mod steering;
 mod transform;
 mod unenveloped;
 mod validation;
-pub(crate) mod validity;
+mod validity;
 mod verified_tokens;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use bytes::Bytes;
@@ -46,6 +45,7 @@ use self::call::Call;
 pub(crate) use self::consent::ConsentRequest;
 use self::error::DanError;
 use self::moment::Moment;
+pub(crate) use self::reminder::ReminderRules;
 use self::signature::BodySigner;
 pub(crate) use self::steering::SteeringError;
 use self::verified_tokens::VerifiedTokens;
@@ -71,7 +71,7 @@ pub(crate) struct Dan {
     version: HeaderValue,
     verified_tokens: VerifiedTokens,
     accreditations: Mutex<Vec<Accreditation>>,
-    reminders_fail: AtomicBool,
+    reminder_rules: Mutex<ReminderRules>,
     /// How many harvests there were, by service context.
     harvests: Mutex<BTreeMap<String, u64>>,
 }
@@ -98,7 +98,7 @@ impl Dan {
             version,
             verified_tokens: VerifiedTokens::default(),
             accreditations: Mutex::default(),
-            reminders_fail: AtomicBool::new(false),
+            reminder_rules: Mutex::default(),
             harvests: Mutex::default(),
         }
     }
@@ -136,7 +136,7 @@ impl Dan {
     }
 
     fn operate(&self, call: &Call<'_>, operation: &Operation) -> Result<Response<Bytes>, DanError> {
-        let catalogue = &*self.catalogue();
+        let catalogue = &*self.catalogue().at(call.now);
         match operation {
             Operation::DirectHarvest { dataset } => {
                 let answer = self.direct_harvest(call, dataset, catalogue)?;
@@ -175,8 +175,8 @@ impl Dan {
         self.accreditations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn reminders_succeed(&self) -> bool {
-        !self.reminders_fail.load(Ordering::Relaxed)
+    fn reminder_rules(&self) -> MutexGuard<'_, ReminderRules> {
+        self.reminder_rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn harvests(&self) -> BTreeMap<String, u64> {

@@ -11,9 +11,11 @@ use super::error_code::ErrorCode;
 use super::harvest::Question;
 use super::party::Party;
 use crate::catalogue::Catalogue;
+use crate::gateway::RegisterView;
 
 impl Dan {
-    /// Answers for an open dataset, whatever the case of its name. No parameters reach the source.
+    /// Answers for an open dataset, whatever the case of its name. No parameters reach the source. Two names are set aside
+    /// for units of the register.
     pub(super) fn open_data(
         &self,
         call: &Call<'_>,
@@ -21,6 +23,14 @@ impl Dan {
         identifier: Option<&str>,
         catalogue: &Catalogue,
     ) -> Result<Response<Bytes>, DanError> {
+        let proxied = match name.to_ascii_lowercase().as_str() {
+            "_ccrproxymain" => Some(RegisterView::OnlyMainUnit),
+            "_ccrproxysub" => Some(RegisterView::OnlySubunit),
+            _ => None,
+        };
+        if let (Some(number), Some(view)) = (identifier, proxied) {
+            return Ok(self.entity_register(number, view));
+        }
         let is_called = |open: &str| open.eq_ignore_ascii_case(name);
         let mut datasets = catalogue.datasets();
         let dataset = datasets

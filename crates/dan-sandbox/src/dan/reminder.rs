@@ -9,8 +9,26 @@ use super::error_code::ErrorCode;
 use super::party::Party;
 use crate::clock;
 
-/// How long there is no other reminder after one that was sent.
-const PAUSE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How reminders go, as the sandbox was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ReminderRules {
+    /// Whether they reach anybody.
+    pub(crate) succeed: bool,
+    /// How long there is no other reminder after one that was sent.
+    pub(crate) pause: SignedDuration,
+    /// How long after one that failed.
+    pub(crate) pause_after_failure: SignedDuration,
+}
+
+impl Default for ReminderRules {
+    fn default() -> Self {
+        Self {
+            succeed: true,
+            pause: SignedDuration::from_hours(7 * 24),
+            pause_after_failure: SignedDuration::ZERO,
+        }
+    }
+}
 
 /// A reminder that was sent, or was not.
 #[derive(Debug, Clone)]
@@ -48,21 +66,21 @@ impl Accreditation {
     /// no error.
     pub(super) fn remind(
         &mut self,
-        succeeds: bool,
+        rules: ReminderRules,
         has_texts: bool,
         now: Timestamp,
     ) -> Result<&[Reminder], DanError> {
-        self.check_reminder(now)?;
+        self.check_reminder(rules, now)?;
         if !has_texts {
             return Err(ErrorCode::ServiceContext.into());
         }
         let first = self.reminders.len();
-        let reminders = ["Email", "SMS"].map(|kind| Reminder { kind, success: succeeds, date: now });
+        let reminders = ["Email", "SMS"].map(|kind| Reminder { kind, success: rules.succeed, date: now });
         self.reminders.extend(reminders);
         Ok(&self.reminders[first..])
     }
 
-    fn check_reminder(&self, now: Timestamp) -> Result<(), DanError> {
+    fn check_reminder(&self, rules: ReminderRules, now: Timestamp) -> Result<(), DanError> {
         let consent =
             self.consent.as_ref().filter(|_| self.items.iter().any(|item| self.needs_consent(item)));
         let Some(consent) = consent else {
@@ -74,10 +92,12 @@ impl Accreditation {
         if self.is_expired(now) {
             return Err(ErrorCode::ExpiredConsent.into());
         }
-        let is_recent = |reminder: &Reminder| reminder.success && now.duration_since(reminder.date) < PAUSE;
+        let is_recent = |reminder: &Reminder| {
+            let pause = if reminder.success { rules.pause } else { rules.pause_after_failure };
+            now.duration_since(reminder.date) < pause
+        };
         if self.reminders.iter().any(is_recent) {
-            let text = format!("A reminder was sent within the last {} days", PAUSE.as_hours() / 24);
-            return Err(DanError::new(ErrorCode::NotAuthorized, text));
+            return Err(DanError::new(ErrorCode::NotAuthorized, "A reminder was sent too recently"));
         }
         match self.subject.as_ref().and_then(Party::norwegian_number) {
             Some(_) => Ok(()),

@@ -1,6 +1,5 @@
 //! What the control calls change in the service: consents, sources, reminders, the catalogue, the memory.
 
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
@@ -9,6 +8,7 @@ use uuid::Uuid;
 
 use super::Dan;
 use super::accreditation::{Accreditation, Decision, Source};
+use super::reminder::ReminderRules;
 use crate::catalogue::{Catalogue, CatalogueError};
 
 /// Why a control call changes nothing.
@@ -78,9 +78,9 @@ impl Dan {
         })
     }
 
-    /// From now on reminders succeed, or fail.
-    pub(crate) fn steer_reminders(&self, succeed: bool) {
-        self.reminders_fail.store(!succeed, Ordering::Relaxed);
+    /// How reminders go from now on.
+    pub(crate) fn steer_reminders(&self, steer: impl FnOnce(&mut ReminderRules)) {
+        steer(&mut self.reminder_rules());
     }
 
     /// Adds a dataset to the catalogue, or replaces the one of its name.
@@ -105,7 +105,7 @@ impl Dan {
         *self.catalogue.write().unwrap_or_else(PoisonError::into_inner) = catalogue;
         self.accreditations().clear();
         self.harvests.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.steer_reminders(true);
+        self.steer_reminders(|rules| *rules = ReminderRules::default());
     }
 
     fn change(

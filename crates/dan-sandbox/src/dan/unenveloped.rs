@@ -83,6 +83,7 @@ mod tests {
 
     fn value(name: &str, value_type: ValueType, value: Value) -> EvidenceValue {
         EvidenceValue {
+            mime_type: None,
             name: name.to_owned(),
             source: "S".to_owned(),
             timestamp: "2026-09-24T11:02:10Z".to_owned(),

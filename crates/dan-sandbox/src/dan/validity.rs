@@ -1,7 +1,5 @@
 //! How long an accreditation lives: the wished end, within the service's limits.
 
-use jiff::civil::{Date, DateTime};
-use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 use super::error::DanError;
@@ -15,11 +13,14 @@ const LONGEST: i64 = 1825;
 /// The end of an accreditation is computed before its start is taken: the service's lifetimes are that much short.
 const VALIDATION_TIME: SignedDuration = SignedDuration::from_millis(1);
 
+/// The length of a date without a time.
+const DATE_LENGTH: usize = 10;
+
 /// The end of an accreditation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ValidTo {
     pub(super) time: Timestamp,
-    /// As it goes over the wire: an end that was asked for is spelled as it was asked for.
+    /// As it goes over the wire: an end that was asked for keeps its zone, unless it has an offset.
     pub(super) text: String,
 }
 
@@ -31,7 +32,7 @@ impl ValidTo {
             return Ok(Self { time: end, text: clock::with_offset(end) });
         };
         let refused = |text: String| DanError::new(ErrorCode::ValidTo, text);
-        let end = read(wish).ok_or(ErrorCode::Internal)?;
+        let end = clock::read(wish).ok_or(ErrorCode::Internal)?;
         if end < after(now, SHORTEST) {
             return Err(refused(format!("validTo must be at least {SHORTEST} days ahead")));
         }
@@ -39,17 +40,9 @@ impl ValidTo {
         if end > after(now, most) {
             return Err(refused(format!("validTo may be at most {most} days ahead")));
         }
-        Ok(Self { time: end, text: wish.to_owned() })
+        let text = if wish.len() == DATE_LENGTH { format!("{wish}T00:00:00") } else { wish.to_owned() };
+        Ok(Self { time: end, text: clock::respelled(&text).unwrap_or(text) })
     }
-}
-
-/// Reads a date with or without a time, with or without an offset; no offset means UTC here.
-pub(crate) fn read(text: &str) -> Option<Timestamp> {
-    let civil = || {
-        let time = text.parse::<DateTime>().ok().or_else(|| Some(text.parse::<Date>().ok()?.into()))?;
-        Offset::UTC.to_timestamp(time).ok()
-    };
-    text.parse().ok().or_else(civil)
 }
 
 fn after(time: Timestamp, days: i64) -> Timestamp {
@@ -71,10 +64,15 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_is_kept_as_it_is_spelled() {
-        for wish in ["2026-12-15T00:00:00Z", "2026-12-15T01:00:00+01:00", "2026-12-15T00:00:00", "2026-12-15"]
-        {
-            assert_eq!(judged(Some(wish)).unwrap(), wish);
+    fn a_wish_is_spelled_as_the_service_spells_it() {
+        for (wish, text) in [
+            ("2026-12-15T00:00:00Z", "2026-12-15T00:00:00Z"),
+            ("2026-12-15T01:00:00+01:00", "2026-12-15T00:00:00+00:00"),
+            ("2026-12-15T00:00:00", "2026-12-15T00:00:00"),
+            ("2026-12-15T00:00:00.250Z", "2026-12-15T00:00:00.25Z"),
+            ("2026-12-15", "2026-12-15T00:00:00"),
+        ] {
+            assert_eq!(judged(Some(wish)).unwrap(), text);
         }
     }
 

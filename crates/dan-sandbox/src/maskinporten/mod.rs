@@ -131,7 +131,7 @@ impl Maskinporten {
             audience: None,
             pid: None,
         };
-        Ok(grant.token(&self.issuer, &*self.keys.current(), clock.now())?.access_token)
+        Ok(grant.token(&self.issuer, &self.keys.current(), clock.now())?.access_token)
     }
 
     /// Registers a client, or registers it anew.

@@ -97,7 +97,12 @@ async fn a_person_consents_with_the_keyboard_alone() {
     let browser = driver.browser("nb").await;
     browser.goto(accreditation["altinnConsentUrl"].as_str().unwrap()).await.unwrap();
     let page = browser.find(Locator::Css("main")).await.unwrap().text().await.unwrap();
-    insta::assert_snapshot!(page.replace(&accreditation["validTo"].as_str().unwrap()[..10], "[until]"));
+    let until: jiff::civil::Date = accreditation["validTo"].as_str().unwrap()[..10].parse().unwrap();
+    let (_, spelled) = page.split_once("Samtykket gjelder til\n").unwrap();
+    let spelled = spelled.lines().next().unwrap();
+    assert!(spelled.starts_with(&format!("{}. ", until.day())), "{spelled}");
+    assert!(spelled.ends_with(&format!(" {}", until.year())), "{spelled}");
+    insta::assert_snapshot!(page.replace(spelled, "[until]"));
     if let Some(folder) = std::env::var_os("SCREENSHOTS") {
         std::fs::write(
             std::path::Path::new(&folder).join("consent.png"),

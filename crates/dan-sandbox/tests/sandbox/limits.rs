@@ -74,3 +74,20 @@ async fn garbage_disturbs_nobody() {
         200
     );
 }
+
+#[tokio::test]
+async fn thousands_of_silent_connections_keep_nobody_out() {
+    let open_files = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let limit = open_files.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let limit = limit.and_then(|limit| limit.split_whitespace().next()?.parse::<usize>().ok());
+    // Both ends are in this process, with the files of other tests beside: where few files may be open, fewer.
+    let connections = limit.map_or(3000, |limit| limit.saturating_sub(512) / 3).min(3000);
+    let sandbox = dan_sandbox::Sandbox::builder().plain_http(true).start().await.unwrap();
+    let address = sandbox.base_url().trim_start_matches("http://");
+    let mut silent = Vec::new();
+    for _ in 0..connections {
+        silent.push(TcpStream::connect(address).await.unwrap());
+    }
+    let url = format!("{}/v1/public/metadata/statuscodes", sandbox.base_url());
+    assert_eq!(reqwest::get(url).await.unwrap().status(), 200);
+}

@@ -14,6 +14,7 @@ mod limits;
 mod metadata;
 mod mutual_tls;
 mod public;
+mod quirks;
 mod refused_authorization;
 mod refused_harvest;
 mod refused_token;
