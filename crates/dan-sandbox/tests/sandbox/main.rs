@@ -7,6 +7,7 @@ mod certificate_client;
 mod consent_page;
 mod control;
 mod delegation;
+mod document;
 mod faults;
 mod harvest;
 mod journey;
