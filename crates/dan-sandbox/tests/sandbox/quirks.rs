@@ -99,7 +99,7 @@ async fn a_dataset_has_a_name_for_each_context() {
 async fn a_dataset_can_name_a_context_that_there_is_not() {
     let fixture = Fixture::start().await;
     let codes = published(&fixture, "eBevis").await;
-    let code = codes.iter().find(|code| code["evidenceCodeName"] == "EksempelUtgaaende").unwrap();
+    let code = codes.iter().find(|code| code["evidenceCodeName"] == "Roller").unwrap();
     let contexts = fixture.http.get(fixture.url("/public/metadata/servicecontexts")).send().await.unwrap();
     let contexts = json(contexts).await;
     let unknown = |name: &&Value| !contexts.as_array().unwrap().contains(name);
