@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::Value;
 
 /// The crates with fuzz targets.
-const CRATES: [&str; 1] = ["crates/dan-model"];
+const CRATES: [&str; 2] = ["crates/dan-model", "crates/dan-transport"];
 /// The document whose examples the fuzzer starts from.
 const DOCUMENT: &str = "docs/oas/v1.json";
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use dan_model::DecodeError;
+use dan_model::{DecodeError, mask_personal_numbers};
 use serde::de::DeserializeOwned;
 
 use crate::answer_head::AnswerHead;
@@ -85,7 +85,9 @@ impl Answer {
     /// An error about this answer, with its status and request id: it does not fit the caller's type.
     pub fn misfit(&self, error: &DecodeError) -> Error {
         let called = match self.head.media_type() {
-            Some(media_type) if !self.is_json() => format!(", which calls itself {media_type},"),
+            Some(media_type) if !self.is_json() => {
+                format!(", which calls itself {},", mask_personal_numbers(media_type))
+            }
             _ => String::new(),
         };
         self.unexpected(format!("the answer{called} does not fit what was expected: {error}"))

@@ -5,6 +5,9 @@ use http::{HeaderMap, HeaderName, StatusCode};
 
 use crate::header;
 
+/// The longest id that is one; the service's are GUIDs.
+const REQUEST_ID_LENGTH: usize = 100;
+
 /// Status and headers.
 #[derive(Clone)]
 pub(crate) struct AnswerHead {
@@ -30,7 +33,7 @@ impl AnswerHead {
     }
 
     pub(crate) fn request_id(&self) -> Option<&str> {
-        self.header(&header::INVOCATION_ID)
+        self.header(&header::INVOCATION_ID).filter(|id| is_request_id(id))
     }
 
     pub(crate) fn service_version(&self) -> Option<&str> {
@@ -52,4 +55,9 @@ impl AnswerHead {
                 || media_type.eq_ignore_ascii_case("text/json")
         })
     }
+}
+
+/// Ids are shown to people, so that nothing else may pass for one.
+pub(crate) fn is_request_id(text: &str) -> bool {
+    text.len() <= REQUEST_ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

@@ -1,8 +1,13 @@
 //! How it travels: environments, versioned URLs, headers and errors of data.altinn.no.
 //!
-//! A [`Transport`] takes an [`Operation`] and gives an [`Answer`] or an [`Error`]. It knows where the API stands
-//! ([`Environment`], [`ServiceUrl`], [`ApiVersion`]), how requests are authorized ([`SubscriptionKey`] and a
-//! [`dan_auth::AccessTokenProvider`]), and what each kind of answer means. It does not know what is asked.
+//! A [`Transport`] takes an [`Operation`] and gives an [`Answer`], a [`StreamedAnswer`] or an [`Error`]. It does not know
+//! what is asked.
+//!
+//! - [`Environment`], [`ServiceUrl`] and [`ApiVersion`] say where the API stands.
+//! - [`SubscriptionKey`], a [`dan_auth::AccessTokenProvider`] and a [`dan_auth::ClientIdentity`] say who is asking.
+//! - [`RetryPolicy`] says how often what is safe is sent again.
+//! - [`Error`] says what to do, by its [`ErrorKind`]; who said it, by its [`ErrorOrigin`]; and whether the request may have
+//!   had an effect, by its [`Delivery`].
 //!
 //! ```no_run
 //! use dan_transport::{ApiVersion, Environment, Operation, ServiceUrl, Transport};
@@ -38,6 +43,8 @@ mod transport_builder;
 mod version;
 
 pub use answer::Answer;
+#[cfg(fuzzing)]
+pub use classification::failure_for_fuzzing;
 pub use environment::Environment;
 pub use error::{Delivery, Error, ErrorKind, ErrorOrigin};
 pub use operation::Operation;
@@ -48,3 +55,8 @@ pub use subscription_key::SubscriptionKey;
 pub use transport::Transport;
 pub use transport_builder::TransportBuilder;
 pub use version::ApiVersion;
+
+/// The example of the README, which is compiled with the others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -39,6 +39,24 @@ pub(crate) fn failure(head: &AnswerHead, body: &[u8], base: &Url, now: SystemTim
     error.with_status(head.status()).with_request_id(request_id)
 }
 
+/// The way in for the fuzz target: what becomes of an answer, unless it is data.
+#[cfg(fuzzing)]
+pub fn failure_for_fuzzing<'a>(
+    status: u16,
+    headers: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+    body: &[u8],
+) -> Option<Error> {
+    let header = |(name, value): (&[u8], &[u8])| {
+        Some((http::HeaderName::from_bytes(name).ok()?, http::HeaderValue::from_bytes(value).ok()?))
+    };
+    let head = AnswerHead {
+        status: http::StatusCode::from_u16(status).ok()?,
+        headers: headers.filter_map(header).collect(),
+    };
+    let base = Url::parse("https://dan.example.no/v1").ok()?;
+    (!is_data(&head)).then(|| failure(&head, body, &base, SystemTime::UNIX_EPOCH))
+}
+
 /// The service answers JSON or bytes. Text, pages and XML come from something on the way, such as a proxy that wants a
 /// log-in.
 fn is_page(head: &AnswerHead) -> bool {

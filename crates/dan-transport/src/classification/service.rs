@@ -8,10 +8,8 @@ use dan_model::{
 use http::StatusCode;
 
 use super::shown;
+use crate::answer_head;
 use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
-
-/// The longest id that is one.
-const REQUEST_ID_LENGTH: usize = 100;
 
 pub(super) fn error(said: &ErrorModel, status: StatusCode, retry_at: Option<SystemTime>) -> Error {
     let retry = said.retry();
@@ -21,7 +19,9 @@ pub(super) fn error(said: &ErrorModel, status: StatusCode, retry_at: Option<Syst
     };
     Error::from_origin(kind(said, &retry, status), origin(said.code), Delivery::Answered, message(said))
         .with_service_error(without_personal_numbers(said))
-        .with_request_id(said.invocation_id.as_deref().filter(|id| is_request_id(id)).map(str::to_owned))
+        .with_request_id(
+            said.invocation_id.as_deref().filter(|id| answer_head::is_request_id(id)).map(str::to_owned),
+        )
         .with_retry(retry, ready_at.max(retry_at))
 }
 
@@ -100,8 +100,4 @@ fn without_personal_numbers(said: &ErrorModel) -> ErrorModel {
     error.detail_code = masked(&said.detail_code);
     error.detail_description = masked(&said.detail_description);
     error
-}
-
-fn is_request_id(text: &str) -> bool {
-    text.len() <= REQUEST_ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

@@ -7,6 +7,7 @@ use http::StatusCode;
 use http::header::LOCATION;
 use url::Url;
 
+use super::shown;
 use crate::answer_head::AnswerHead;
 use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
 
@@ -82,14 +83,14 @@ pub(super) fn retry_of(status: StatusCode) -> Retry {
 /// Where a redirect leads: its origin alone, since a path or a query may hold anything.
 fn target(head: &AnswerHead, base: &Url) -> String {
     match head.header(&LOCATION).map(|location| base.join(location)) {
-        Some(Ok(url)) => url.origin().ascii_serialization(),
+        Some(Ok(url)) => shown(&url.origin().ascii_serialization()),
         _ => "what is no URL".to_owned(),
     }
 }
 
 fn called(head: &AnswerHead) -> String {
     match head.media_type() {
-        Some(media_type) if !media_type.is_empty() => format!(", {media_type}"),
+        Some(media_type) if !media_type.is_empty() => format!(", {}", shown(media_type)),
         _ => String::new(),
     }
 }

@@ -147,7 +147,7 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// How many times the request was tried; zero when it did not come to that.
+    /// How many attempts the call made, the one that ended it included; zero for an error that no call led to.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

@@ -82,3 +82,12 @@ async fn clones_share_the_budget() {
     }
     assert_eq!(server.requests().len(), 12);
 }
+
+#[tokio::test]
+async fn a_call_is_a_small_future() {
+    let server = Server::saying("").await;
+    let (transport, operation) = (server.transport(), harvest());
+    let (send, stream) = (transport.send(&operation), transport.stream(&operation));
+    let (send, stream) = (size_of_val(&send), size_of_val(&stream));
+    assert!(send < 4_096 && stream < 4_096, "{send} {stream}");
+}
