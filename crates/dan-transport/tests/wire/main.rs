@@ -4,7 +4,6 @@
 mod credentials;
 mod hostile;
 mod http2;
-mod log;
 mod repetition;
 mod sandbox;
 mod server;

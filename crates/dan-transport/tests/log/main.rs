@@ -1,11 +1,15 @@
-//! What the log is told, and what it is not.
+//! What the log is told, and what it is not. Apart from other tests, since one log is there for the whole process.
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+#[path = "../wire/server.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod server;
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{LazyLock, Mutex};
 
 use dan_auth::Secret;
 use dan_transport::{Operation, Transport};
-use tracing::Instrument as _;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::server::{KEY, Part, Server, TOKEN, answer, harvest, key, quick};
@@ -13,12 +17,25 @@ use crate::server::{KEY, Part, Server, TOKEN, answer, harvest, key, quick};
 const PERSON: &str = "15867010022";
 const FORWARDED: &str = "of-the-source-0123456789";
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+/// What is logged at every level, by every crate and thread.
+static LOG: LazyLock<tokio::sync::Mutex<()>> = LazyLock::new(|| {
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
+        .with_ansi(false)
+        .without_time()
+        .with_writer(|| Writer)
+        .init();
+    tokio::sync::Mutex::default()
+});
 
-impl Write for Log {
+static WRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Writer;
+
+impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        WRITTEN.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -27,27 +44,12 @@ impl Write for Log {
     }
 }
 
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-/// What is logged at every level, by every crate, while the future runs on this thread.
+/// What is logged while the future runs, and no other test.
 async fn logged(future: impl Future<Output = ()>) -> String {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
-        .with_ansi(false)
-        .without_time()
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
-    future.instrument(tracing::info_span!("test")).await;
-    drop(guard);
-    log.text()
+    let _alone = LOG.lock().await;
+    WRITTEN.lock().unwrap().clear();
+    future.await;
+    String::from_utf8(WRITTEN.lock().unwrap().clone()).unwrap()
 }
 
 async fn journey(transport: &Transport) {
@@ -111,7 +113,7 @@ async fn a_call_and_its_attempts_are_told_in_the_words_of_opentelemetry() {
         transport.send(&accreditation).await.unwrap();
     })
     .await;
-    let own: Vec<&str> = log.lines().filter(|line| line.contains("dan_transport")).collect();
+    let own: Vec<&str> = log.lines().filter(|line| line.contains("dan_transport::")).collect();
     insta::with_settings!({ filters => vec![
         (r"server\.port=\d+", "server.port=PORT"),
         (r"(elapsed_ms|pause_ms)=[0-9.]+", "$1=N"),
