@@ -77,9 +77,8 @@ impl Answer {
 
     /// An error about this answer, with its status and request id: it is not what the caller expects.
     pub fn unexpected(&self, message: impl Into<String>) -> Error {
-        Error::from_origin(ErrorKind::UnexpectedAnswer, ErrorOrigin::Client, Delivery::Answered, message)
-            .with_status(self.status())
-            .with_request_id(self.request_id().map(str::to_owned))
+        let (kind, origin) = (ErrorKind::UnexpectedAnswer, ErrorOrigin::Client);
+        self.head.told_of(Error::from_origin(kind, origin, Delivery::Answered, message))
     }
 
     /// An error about this answer, with its status and request id: it does not fit the caller's type.

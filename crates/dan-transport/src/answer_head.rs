@@ -3,6 +3,7 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, StatusCode};
 
+use crate::error::Error;
 use crate::header;
 
 /// The longest id that is one; the service's are GUIDs.
@@ -34,6 +35,12 @@ impl AnswerHead {
 
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.header(&header::INVOCATION_ID).filter(|id| is_request_id(id))
+    }
+
+    /// An error about this answer, with its status, and its request id unless the error has one of its own.
+    pub(crate) fn told_of(&self, error: Error) -> Error {
+        let request_id = error.request_id().or_else(|| self.request_id()).map(str::to_owned);
+        error.with_status(self.status()).with_request_id(request_id)
     }
 
     pub(crate) fn service_version(&self) -> Option<&str> {

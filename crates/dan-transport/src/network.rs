@@ -95,9 +95,7 @@ fn not_reached(error: &reqwest::Error, server: &Server) -> String {
             "{server} cannot be reached: no connection came about in time. Check the address and the network."
         )
     } else {
-        format!(
-            "{server} cannot be reached. Check the address, the network and the trusted certificate authorities."
-        )
+        format!("{server} cannot be reached. Check the address and the network.")
     }
 }
 

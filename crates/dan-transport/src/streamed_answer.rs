@@ -80,7 +80,7 @@ impl StreamedAnswer {
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when nothing comes for the transport's read timeout, or the
     /// operation's own deadline is over.
     pub async fn next_part(&mut self) -> Result<Option<Bytes>, Error> {
-        self.parts.next().await
+        self.parts.next().await.map_err(|error| self.head.told_of(error))
     }
 }
 
@@ -88,7 +88,8 @@ impl Stream for StreamedAnswer {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.parts.poll_next(context).map(Result::transpose)
+        let part = self.parts.poll_next(context);
+        part.map_err(|error| self.head.told_of(error)).map(Result::transpose)
     }
 }
 

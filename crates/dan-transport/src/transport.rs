@@ -79,8 +79,10 @@ impl Transport {
     pub async fn send(&self, operation: &Operation) -> Result<Answer, Error> {
         let limit = self.0.limits.body;
         self.carry(operation, |head, parts| async move {
-            let body = body::collect(parts, limit).await.map_err(|error| error.with_status(head.status()))?;
-            Ok(Answer::new(head, body))
+            match body::collect(parts, limit).await {
+                Ok(body) => Ok(Answer::new(head, body)),
+                Err(error) => Err(head.told_of(error)),
+            }
         })
         .await
     }
@@ -122,7 +124,7 @@ impl Transport {
         let span = telemetry::call_span(operation, &inner.server);
         let attempt = |attempt: Attempt| {
             let span = telemetry::attempt_span(operation, &inner.server, attempt.resend_count);
-            inner.attempt(operation, attempt.allowed, &receive).instrument(span)
+            inner.attempt(operation, attempt.allowed, span.clone(), &receive).instrument(span)
         };
         let result = repeat.run(call, attempt).instrument(span.clone()).await;
         let error = result.as_ref().err();
@@ -137,6 +139,7 @@ impl Inner {
         &self,
         operation: &Operation,
         allowed: Duration,
+        span: Span,
         receive: &impl Fn(AnswerHead, Parts) -> R,
     ) -> Result<Result<T, Error>, Error>
     where
@@ -156,7 +159,7 @@ impl Inner {
         };
         let error = result.as_ref().err();
         telemetry::attempt_ended(operation, &self.server, path.as_deref(), status, error, started.elapsed());
-        telemetry::ended(&Span::current(), status, error);
+        telemetry::ended(&span, status, error);
         match (result, token) {
             (Err(error), Some(token)) if error.retry() == &Retry::WithNewToken => {
                 if self.authorization.renew(&token).await? { Ok(Err(error)) } else { Err(error) }
@@ -187,7 +190,7 @@ impl Inner {
         let body = match body::collect(parts, ERROR_BODY_LIMIT).await {
             Ok(body) => body,
             Err(error) if error.kind() == ErrorKind::AnswerTooLarge => Bytes::new(),
-            Err(error) => return Err(error.with_status(head.status())),
+            Err(error) => return Err(head.told_of(error)),
         };
         Err(failure(&head, &body, self.service.base(), SystemTime::now()))
     }

@@ -35,8 +35,7 @@ pub(crate) fn failure(head: &AnswerHead, body: &[u8], base: &Url, now: SystemTim
     } else {
         unlabelled::error(head, body, base, retry_at)
     };
-    let request_id = error.request_id().or_else(|| head.request_id()).map(str::to_owned);
-    error.with_status(head.status()).with_request_id(request_id)
+    head.told_of(error)
 }
 
 /// The way in for the fuzz target: what becomes of an answer, unless it is data.

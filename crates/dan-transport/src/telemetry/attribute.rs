@@ -28,7 +28,7 @@ pub(super) const OTEL_KIND: &str = "otel.kind";
 pub(super) const ERROR_CODE: &str = "dan.error.code";
 /// Ours: the service's id of the request.
 pub(super) const REQUEST_ID: &str = "dan.request_id";
-/// Ours: milliseconds from the first byte sent to the last received.
+/// Ours: milliseconds that the attempt took, with the time to get a token.
 pub(super) const ELAPSED_MS: &str = "elapsed_ms";
 /// Ours: milliseconds until the next attempt.
 pub(super) const PAUSE_MS: &str = "pause_ms";

@@ -41,7 +41,10 @@ async fn a_body_that_ends_before_its_end_is_an_error_and_then_over() {
     let mut answer = server.transport().stream(&harvest()).await.unwrap();
     assert_eq!(answer.next_part().await.unwrap().unwrap().len(), 10);
     let error = answer.next_part().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Network);
+    assert_eq!(
+        (error.kind(), error.status(), error.request_id()),
+        (ErrorKind::Network, Some(200), Some("7d0c"))
+    );
     insta::assert_snapshot!(error, @"the answer of 127.0.0.1 broke off, or is damaged. Try again.");
     assert!(answer.next().await.is_none());
 }
