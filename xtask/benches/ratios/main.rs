@@ -8,6 +8,7 @@
 mod decoding;
 mod sandbox;
 mod side_by_side;
+mod tokens;
 
 use side_by_side::Benchmark;
 
@@ -15,13 +16,13 @@ fn main() {
     // Cargo passes `--bench`; what remains is the part of a name.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let wanted = wanted.as_deref().unwrap_or_default();
-    let all = [decoding::benchmarks(), sandbox::benchmarks()].into_iter().flatten();
+    let all = [decoding::benchmarks(), sandbox::benchmarks(), tokens::benchmarks()].into_iter().flatten();
     let chosen: Vec<Benchmark> = all.filter(|benchmark| benchmark.is_called(wanted)).collect();
     if chosen.is_empty() {
         println!("no benchmark has '{wanted}' in its name");
         std::process::exit(1);
     }
-    for mut benchmark in chosen {
+    for benchmark in chosen {
         println!("{}", benchmark.run());
     }
 }

@@ -1,5 +1,6 @@
 //! Two ways to do the same, timed alternately, so that what else the machine does meets both.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -8,12 +9,14 @@ const RUNS: usize = 7;
 /// How long one timing takes at least: short work is repeated.
 const SHORTEST: Duration = Duration::from_millis(100);
 
+type Work = Box<dyn FnMut()>;
+
 /// Our way to do something, and another one.
 pub(crate) struct Benchmark {
     name: &'static str,
     against: &'static str,
-    ours: Box<dyn FnMut()>,
-    theirs: Box<dyn FnMut()>,
+    prepare: Box<dyn FnOnce() -> (Work, Work)>,
+    calls: u32,
 }
 
 /// The time that we take over the time that the other takes; below one we are faster.
@@ -21,6 +24,7 @@ pub(crate) struct Ratio {
     name: &'static str,
     against: &'static str,
     median: f64,
+    ours: Duration,
 }
 
 impl Benchmark {
@@ -30,27 +34,52 @@ impl Benchmark {
         ours: impl FnMut() + 'static,
         theirs: impl FnMut() + 'static,
     ) -> Self {
-        Self { name, against, ours: Box::new(ours), theirs: Box::new(theirs) }
+        Self::lazy(name, against, || (Box::new(ours), Box::new(theirs)))
+    }
+
+    /// What takes long to prepare is prepared when it is run.
+    pub(crate) fn lazy(
+        name: &'static str,
+        against: &'static str,
+        prepare: impl FnOnce() -> (Work, Work) + 'static,
+    ) -> Self {
+        Self { name, against, prepare: Box::new(prepare), calls: 1 }
+    }
+
+    /// The work is done so many times in one go.
+    pub(crate) fn each(mut self, calls: u32) -> Self {
+        self.calls = calls;
+        self
     }
 
     pub(crate) fn is_called(&self, part: &str) -> bool {
         self.name.contains(part)
     }
 
-    pub(crate) fn run(&mut self) -> Ratio {
-        let times = repetitions(&mut self.theirs).max(repetitions(&mut self.ours));
-        let mut ratios: Vec<f64> = (0..RUNS)
-            .map(|_| time(&mut self.ours, times).as_secs_f64() / time(&mut self.theirs, times).as_secs_f64())
-            .collect();
-        ratios.sort_by(f64::total_cmp);
-        Ratio { name: self.name, against: self.against, median: ratios[RUNS / 2] }
+    pub(crate) fn run(self) -> Ratio {
+        let (mut ours, mut theirs) = (self.prepare)();
+        let times = repetitions(&mut theirs).max(repetitions(&mut ours));
+        let pairs: Vec<_> = (0..RUNS).map(|_| (time(&mut ours, times), time(&mut theirs, times))).collect();
+        let ratios = pairs.iter().map(|(ours, theirs)| ours.as_secs_f64() / theirs.as_secs_f64());
+        Ratio {
+            name: self.name,
+            against: self.against,
+            median: median(ratios.collect(), f64::total_cmp),
+            ours: median(pairs.iter().map(|(ours, _)| *ours).collect(), Duration::cmp) / times / self.calls,
+        }
     }
 }
 
 impl fmt::Display for Ratio {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} vs {}: ratio {:.2} (median of {RUNS})", self.name, self.against, self.median)
+        let Self { name, against, median, ours } = self;
+        write!(formatter, "{name} vs {against}: ratio {median:.2} (median of {RUNS}), {ours:.2?} each")
     }
+}
+
+fn median<T: Copy>(mut values: Vec<T>, order: impl FnMut(&T, &T) -> Ordering) -> T {
+    values.sort_by(order);
+    values[values.len() / 2]
 }
 
 /// How often the work is repeated for one timing. Doubling also warms caches up.

@@ -20,11 +20,12 @@ use crate::error::{AuthError, AuthErrorKind};
 use crate::provider::AccessTokenProvider;
 use crate::token::AccessToken;
 
-/// The pause after an early renewal that failed. It doubles, but leaves time for more tries before the token's end.
+/// The pause after an early renewal that failed, unless the token server names a longer one. It doubles.
 const EARLY_PAUSE: Duration = Duration::from_secs(1);
 const SHORTEST_EARLY_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_EARLY_PAUSE: Duration = Duration::from_secs(60);
-/// How long a failure is the answer for those who ask after it. It doubles while failures follow each other.
+/// How long a failure is the answer for those who ask after it, unless the token server says when to ask again. It doubles
+/// while failures follow each other.
 const FAILURE_KEPT: Duration = Duration::from_millis(250);
 const LONGEST_FAILURE_KEPT: Duration = Duration::from_secs(5);
 /// How many refused tokens in a row are renewed at once. An API that refuses each token does not do so for their age.
@@ -217,13 +218,15 @@ impl Inner {
                 Ok(token)
             }
             Err(error) if flight.is_early() => {
-                tracing::warn!(%error, "the access token could not be renewed yet; the old one is used on");
+                tracing::warn!(%error, "the access token could not be renewed early; it is used while it is good");
                 let use_left = self.held.load().as_ref().map(|held| held.use_left(now));
-                state.early_renewal_failed(use_left.unwrap_or_default(), now);
+                let first = EARLY_PAUSE.max(error.retry_after().unwrap_or_default());
+                state.early_renewal_failed(first, use_left.unwrap_or_default(), now);
                 Err(error)
             }
             Err(error) => {
-                state.failures.failed(now, FAILURE_KEPT, LONGEST_FAILURE_KEPT);
+                let first = FAILURE_KEPT.max(error.retry_after().unwrap_or_default());
+                state.failures.failed(now, first, LONGEST_FAILURE_KEPT);
                 state.failure = Some(error.clone());
                 Err(error)
             }
@@ -261,15 +264,16 @@ impl State {
         }
         if held.stage(now) == Stage::Due {
             // The cache had nothing better, and the token server failed.
-            self.early_renewal_failed(held.use_left(now), now);
+            self.early_renewal_failed(EARLY_PAUSE, held.use_left(now), now);
         } else {
             self.early_renewals = Pace::default();
         }
     }
 
-    fn early_renewal_failed(&mut self, use_left: Duration, now: Moment) {
+    /// The pause is bounded by what is left of the token, so that it does not end without more tries.
+    fn early_renewal_failed(&mut self, first: Duration, use_left: Duration, now: Moment) {
         let longest = LONGEST_EARLY_PAUSE.min(use_left / 2).max(SHORTEST_EARLY_PAUSE);
-        self.early_renewals.failed(now, EARLY_PAUSE, longest);
+        self.early_renewals.failed(now, first, longest);
     }
 }
 

@@ -58,3 +58,47 @@ impl ByKey {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::counting_server::CountingServer;
+    use crate::provider::AccessTokenProvider as _;
+
+    impl KeptTokens {
+        fn of_name(&self, name: &str, server: &Arc<CountingServer>) -> Arc<KeptToken> {
+            self.token(TokenCacheKey::of_name(name), || Arc::clone(server) as _)
+        }
+
+        fn len(&self) -> usize {
+            self.by_key.lock().unwrap().tokens.len()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_for_the_same_shares_a_token_and_who_does_not_does_not() {
+        let (tokens, server) = (KeptTokens::new(None), CountingServer::new(120));
+        let same = [tokens.of_name("a", &server), tokens.of_name("a", &server)];
+        let other = tokens.of_name("b", &server);
+        assert!(Arc::ptr_eq(&same[0], &same[1]) && !Arc::ptr_eq(&same[0], &other));
+        let (first, second, other) =
+            tokio::join!(same[0].access_token(), same[1].access_token(), other.access_token());
+        assert_eq!(first.unwrap(), second.unwrap());
+        other.unwrap();
+        assert_eq!(server.asked(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tokens_that_nobody_needs_do_not_pile_up() {
+        let (tokens, server) = (KeptTokens::new(None), CountingServer::new(120));
+        let held = tokens.of_name("held", &server);
+        tokens.of_name("good", &server).access_token().await.unwrap();
+        for number in 0..10 * FIRST_CLEARING {
+            tokens.of_name(&number.to_string(), &server);
+        }
+        assert!(tokens.len() <= FIRST_CLEARING, "{}", tokens.len());
+        assert!(Arc::ptr_eq(&held, &tokens.of_name("held", &server)));
+        tokens.of_name("good", &server).access_token().await.unwrap();
+        assert_eq!(server.asked(), 1);
+    }
+}

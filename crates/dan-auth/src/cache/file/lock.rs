@@ -11,8 +11,8 @@ use crate::cache::file::rights;
 use crate::cache::token_cache::TokenCacheError;
 
 /// How long a change of the file may take others; it takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(1);
-const PAUSE: Duration = Duration::from_millis(5);
+const PATIENCE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// A lock of the operating system, on a file of its own that goes with it. It ends with the process, however that ends.
 #[derive(Debug)]

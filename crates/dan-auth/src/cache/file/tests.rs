@@ -191,11 +191,11 @@ async fn a_lock_is_one_holders_and_each_key_has_its_own() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn writers_lose_nothing_of_each_other() {
     let (folder, cache) = cache();
-    let writers: Vec<_> = (0..8)
+    let writers: Vec<_> = (0..3)
         .map(|writer| {
             let cache = FileTokenCache::new(cache.path());
             tokio::spawn(async move {
-                for number in 0..10 {
+                for number in 0..5 {
                     put(&cache, &format!("{writer} {number}")).await;
                 }
             })
@@ -204,8 +204,8 @@ async fn writers_lose_nothing_of_each_other() {
     for writer in writers {
         writer.await.unwrap();
     }
-    for writer in 0..8 {
-        for number in 0..10 {
+    for writer in 0..3 {
+        for number in 0..5 {
             assert!(get(&cache, &format!("{writer} {number}")).await.is_some(), "{writer} {number}");
         }
     }
