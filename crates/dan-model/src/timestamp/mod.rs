@@ -1,5 +1,6 @@
 //! Points in time as the service writes them.
 
+mod instant;
 mod parts;
 
 use std::cmp::Ordering;
