@@ -84,6 +84,11 @@ pub(crate) fn respelled(text: &str) -> Option<String> {
     }
 }
 
+/// Spells a time as HTTP does (RFC 9110 section 5.6.7).
+pub(crate) fn http_date(time: Timestamp) -> String {
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 fn without_zone(time: Timestamp) -> String {
     let seconds = time.strftime("%Y-%m-%dT%H:%M:%S").to_string();
     let ticks = time.subsec_nanosecond().unsigned_abs() / 100;
@@ -136,5 +141,6 @@ mod tests {
         assert_eq!(spelled("2026-09-24T10:15:00.25Z"), "2026-09-24T10:15:00.25+00:00");
         assert_eq!(spelled("2026-09-24T10:15:00Z"), "2026-09-24T10:15:00+00:00");
         assert_eq!(with_z("2026-09-24T10:15:00.5Z".parse().unwrap()), "2026-09-24T10:15:00.5Z");
+        assert_eq!(http_date("2026-09-04T10:15:00.5Z".parse().unwrap()), "Fri, 04 Sep 2026 10:15:00 GMT");
     }
 }

@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response, header};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -50,6 +50,7 @@ use self::signature::BodySigner;
 pub(crate) use self::steering::SteeringError;
 use self::verified_tokens::VerifiedTokens;
 use crate::catalogue::Catalogue;
+use crate::clock;
 use crate::gateway::{Operation, Passage};
 use crate::register::Register;
 use crate::signing_key::RsaSigningKey;
@@ -122,7 +123,7 @@ impl Dan {
         now: Timestamp,
     ) -> Response<Bytes> {
         let call = Call::new(request, passage, issuer, &self.verified_tokens, now);
-        match self.operate(&call, &passage.operation) {
+        let mut response = match self.operate(&call, &passage.operation) {
             Ok(mut response) => {
                 let headers = response.headers_mut();
                 if let Ok(invocation_id) = HeaderValue::try_from(Uuid::new_v4().to_string()) {
@@ -132,7 +133,11 @@ impl Dan {
                 response
             }
             Err(error) => error.response(),
+        };
+        if let Ok(date) = HeaderValue::try_from(clock::http_date(now)) {
+            response.headers_mut().insert(header::DATE, date);
         }
+        response
     }
 
     fn operate(&self, call: &Call<'_>, operation: &Operation) -> Result<Response<Bytes>, DanError> {
