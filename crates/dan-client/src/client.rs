@@ -5,15 +5,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dan_auth::AccessTokenProvider;
-use dan_transport::{Error, SubscriptionKey, Transport};
+use dan_model::PartyIdentifier;
+use dan_transport::{Answer, Error, Operation, SubscriptionKey, Transport};
 
+use crate::accreditation::{AccreditationHandle, AccreditationId, ConsentPolls};
+use crate::accreditations::{AccreditationChanges, AccreditationList, Watermark};
+use crate::authorization::{RecentAuthorizations, RequestAuthorization};
 use crate::client_builder::{DanClientBuilder, Limits};
+use crate::clock::Clock;
 use crate::configuration::Configuration;
 use crate::direct_harvest::DirectHarvest;
 use crate::entity_register::EntityRegister;
 use crate::metadata::{Metadata, MetadataCache};
 use crate::open_data::OpenData;
+use crate::own_token::OwnToken;
 use crate::proof::SignatureRule;
+use crate::service_time::ServiceTime;
 use crate::subscription_keys::{Choice, SubscriptionKeys};
 
 /// A client of data.altinn.no.
@@ -30,6 +37,10 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     pub(crate) metadata: MetadataCache,
     pub(crate) signature_rule: SignatureRule,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) service_time: ServiceTime,
+    pub(crate) recent_authorizations: RecentAuthorizations,
+    pub(crate) consent_polls: ConsentPolls,
 }
 
 impl DanClient {
@@ -147,6 +158,72 @@ impl DanClient {
         Metadata::new(self)
     }
 
+    /// Asks for a permission to harvest datasets about a subject, on behalf of a requestor (`POST /authorization`). The
+    /// requestor has to be said also when it is the organization that the token was issued to.
+    pub fn request_authorization(
+        &self,
+        requestor: impl Into<PartyIdentifier>,
+        subject: impl Into<PartyIdentifier>,
+    ) -> RequestAuthorization<'_> {
+        RequestAuthorization::new(self, requestor.into(), subject.into())
+    }
+
+    /// The handle of an accreditation, by its id or by itself. Nothing is asked: whether it is there is told by the calls.
+    pub fn accreditation(&self, id: impl Into<AccreditationId>) -> AccreditationHandle {
+        AccreditationHandle::new(self.clone(), id.into(), OwnToken::default())
+    }
+
+    /// The list of the accreditations of the caller's organization in one service context (`GET /accreditations`).
+    pub fn accreditations(&self) -> AccreditationList<'_> {
+        AccreditationList::new(self)
+    }
+
+    /// A lasting feed of what changes in that list, from a watermark on; [`Watermark::default`] is the beginning.
+    pub fn accreditation_changes(&self, watermark: Watermark) -> AccreditationChanges {
+        AccreditationChanges::new(self.clone(), watermark)
+    }
+
+    /// Sends an operation, and notes what the answer says of the service's time.
+    pub(crate) async fn send(&self, operation: &Operation) -> Result<Answer, Error> {
+        let answer = self.0.transport.send(operation).await?;
+        if let Some(date) = answer.date() {
+            self.0.service_time.note(date, self.0.clock.now());
+        }
+        Ok(answer)
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    pub(crate) fn service_time(&self) -> &ServiceTime {
+        &self.0.service_time
+    }
+
+    pub(crate) fn recent_authorizations(&self) -> &RecentAuthorizations {
+        &self.0.recent_authorizations
+    }
+
+    pub(crate) fn consent_polls(&self) -> &ConsentPolls {
+        &self.0.consent_polls
+    }
+
+    /// A key for what every key of the caller's can see.
+    pub(crate) fn any_subscription_key(
+        &self,
+        service_context: Option<&str>,
+    ) -> Result<SubscriptionKey, Error> {
+        self.0.subscription_keys.any(self.service_context_or(service_context)).cloned()
+    }
+
+    /// The key for what belongs to one service context and to no dataset.
+    pub(crate) fn context_subscription_key(
+        &self,
+        service_context: Option<&str>,
+    ) -> Result<SubscriptionKey, Error> {
+        self.0.subscription_keys.for_context(self.service_context_or(service_context)).cloned()
+    }
+
     /// The time that a dataset's source may take, as far as the metadata is known already.
     pub(crate) fn known_timeout(&self, dataset: &str) -> Option<Duration> {
         let known = self.0.metadata.known_evidence_codes()?;
@@ -156,10 +233,14 @@ impl DanClient {
 
     /// The key of the service context that is named, or the only one; `None` when there are several to choose from.
     pub(crate) fn sole_subscription_key(&self, service_context: Option<&str>) -> Option<SubscriptionKey> {
-        match self.0.subscription_keys.choose(service_context.or(self.0.service_context.as_deref())) {
+        match self.0.subscription_keys.choose(self.service_context_or(service_context)) {
             Ok(Choice::Key(key)) => Some(key.clone()),
             _ => None,
         }
+    }
+
+    fn service_context_or<'a>(&'a self, named: Option<&'a str>) -> Option<&'a str> {
+        named.or(self.0.service_context.as_deref())
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -173,7 +254,7 @@ impl DanClient {
         datasets: &[&str],
     ) -> Result<SubscriptionKey, Error> {
         let keys = &self.0.subscription_keys;
-        match keys.choose(service_context.or(self.0.service_context.as_deref()))? {
+        match keys.choose(self.service_context_or(service_context))? {
             Choice::Key(key) => Ok(key.clone()),
             Choice::ByMetadata => {
                 let evidence_codes = Box::pin(self.metadata().evidence_codes_with(datasets)).await?;

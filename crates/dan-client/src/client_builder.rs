@@ -6,9 +6,13 @@ use std::time::Duration;
 use dan_auth::{AccessTokenProvider, ClientIdentity, Secret};
 use dan_transport::{ApiVersion, Environment, Error, RetryPolicy, ServiceUrl, SubscriptionKey, Transport};
 
+use crate::accreditation::ConsentPolls;
+use crate::authorization::RecentAuthorizations;
 use crate::client::{DanClient, Inner};
+use crate::clock::{Clock, SystemClock};
 use crate::metadata::MetadataCache;
 use crate::proof::{SignatureKey, SignatureRule};
+use crate::service_time::ServiceTime;
 use crate::subscription_keys::SubscriptionKeys;
 
 /// How long one attempt may take, unless said.
@@ -60,6 +64,7 @@ pub struct DanClientBuilder {
     body_limit: Option<usize>,
     metadata_life: Option<Duration>,
     signature_rule: SignatureRule,
+    clock: Option<Arc<dyn Clock>>,
 }
 
 impl DanClientBuilder {
@@ -184,6 +189,12 @@ impl DanClientBuilder {
         self
     }
 
+    /// The clock that waits and long deadlines go by; the machine's unless said.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
     /// Makes the client. Nothing is sent yet.
     ///
     /// # Errors
@@ -205,6 +216,10 @@ impl DanClientBuilder {
             limits: Limits { timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT), deadline: self.deadline },
             metadata: MetadataCache::new(self.metadata_life),
             signature_rule: self.signature_rule,
+            clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::default())),
+            service_time: ServiceTime::default(),
+            recent_authorizations: RecentAuthorizations::default(),
+            consent_polls: ConsentPolls::default(),
         }))
     }
 

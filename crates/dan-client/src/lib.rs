@@ -56,8 +56,12 @@
 //!
 //! TLS is rustls in every case, with the platform's certificate authorities unless others are given.
 
+mod accreditation;
+mod accreditations;
+mod authorization;
 mod client;
 mod client_builder;
+mod clock;
 mod configuration;
 mod dataset_changes;
 mod direct_harvest;
@@ -65,10 +69,12 @@ mod entity_register;
 mod harvest;
 mod metadata;
 mod near_name;
+mod once;
 mod open_data;
 mod own_token;
 mod preflight;
 mod proof;
+mod service_time;
 mod subscription_keys;
 
 pub use dan_auth as auth;
@@ -82,8 +88,17 @@ pub use dan_transport::{
     SubscriptionKey,
 };
 
+pub use accreditation::{
+    AccreditationHandle, AccreditationId, Available, EvidenceHarvest, HarvestOutcome, HarvestOutcomes,
+    REMINDER_PAUSE, ReminderOutcome, WaitProgress, WaitUntilAvailable,
+};
+pub use accreditations::{
+    AccreditationChange, AccreditationChanges, AccreditationList, Watermark, WatermarkFile,
+};
+pub use authorization::{Authorization, DatasetRequest, RequestAuthorization};
 pub use client::DanClient;
 pub use client_builder::DanClientBuilder;
+pub use clock::{Clock, SystemClock};
 pub use configuration::{
     AuthenticationMethod, Configuration, ConfigurationSources, EffectiveSetting, KeyFiles,
     MaskinportenConfiguration, Origin, Setting, default_configuration_file,

@@ -157,6 +157,29 @@ impl SubscriptionKeys {
         ))
     }
 
+    /// A key of any service context, for what every key of the caller's can see; the context's own when one is named.
+    pub(crate) fn any(&self, service_context: Option<&str>) -> Result<&SubscriptionKey, Error> {
+        match self.choose(service_context)? {
+            Choice::Key(key) => Ok(key),
+            Choice::ByMetadata => {
+                let mut keys = self.default.iter().chain(self.by_context.values());
+                keys.next().ok_or_else(|| self.several_contexts())
+            }
+        }
+    }
+
+    /// The key for what belongs to one service context and to no dataset.
+    pub(crate) fn for_context(&self, service_context: Option<&str>) -> Result<&SubscriptionKey, Error> {
+        match (self.choose(service_context)?, &self.default) {
+            (Choice::Key(key), _) | (Choice::ByMetadata, Some(key)) => Ok(key),
+            (Choice::ByMetadata, None) => Err(self.several_contexts()),
+        }
+    }
+
+    fn several_contexts(&self) -> Error {
+        configuration(format!("there are several service contexts; say which one: {}", self.configured()))
+    }
+
     fn named(&self, name: &str) -> Result<&SubscriptionKey, Error> {
         if let Some(key) = self.by_context.get(&variable_form(name)) {
             return Ok(key);

@@ -1,9 +1,11 @@
 //! A successful answer, as it arrived.
 
 use std::fmt;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use dan_model::{DecodeError, mask_personal_numbers};
+use http::header::DATE;
 use serde::de::DeserializeOwned;
 
 use crate::answer_head::AnswerHead;
@@ -49,6 +51,11 @@ impl Answer {
     /// The service's id of the request, to be quoted to its support (`x-invocationId`).
     pub fn request_id(&self) -> Option<&str> {
         self.head.request_id()
+    }
+
+    /// When it was sent, by the clock of what sent it (`Date`). It has no fraction of a second.
+    pub fn date(&self) -> Option<SystemTime> {
+        httpdate::parse_http_date(self.head.header(&DATE)?).ok()
     }
 
     /// When the service that answered was built, and of which commit (`x-version`).

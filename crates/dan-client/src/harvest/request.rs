@@ -61,6 +61,11 @@ pub(crate) mod target {
         /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) names what may not be sent.
         fn operation(&self, key: SubscriptionKey) -> Result<Operation, Error>;
 
+        /// An error of the harvest, with what the target knows more about it.
+        fn explain(&self, error: Error) -> Error {
+            error
+        }
+
         /// What is asked, for the preflight check.
         fn question(&self) -> Question<'_> {
             Question::about(self.dataset())
@@ -296,7 +301,8 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
 
     pub(super) async fn send(self, envelope: bool) -> Result<Harvest, Error> {
         let operation = self.operation(envelope).await?;
-        let answer = self.client.inner().transport.send(&operation).await?;
+        let answer = self.client.send(&operation).await;
+        let answer = answer.map_err(|error| self.target.explain(error))?;
         self.signature_rule().check(&answer)?;
         Ok(Harvest::new(answer, self.target.dataset().to_owned(), RequestRecord::of(&operation), envelope))
     }

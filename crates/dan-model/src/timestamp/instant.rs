@@ -42,7 +42,8 @@ impl From<SystemTime> for Timestamp {
 }
 
 fn steps_since_1970(time: SystemTime) -> i128 {
-    let nanoseconds = |distance: std::time::Duration| i128::try_from(distance.as_nanos()).unwrap_or(i128::MAX);
+    let nanoseconds =
+        |distance: std::time::Duration| i128::try_from(distance.as_nanos()).unwrap_or(i128::MAX);
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => nanoseconds(after) / NANOSECONDS_PER_STEP,
         Err(error) => (-nanoseconds(error.duration())).div_euclid(NANOSECONDS_PER_STEP),

@@ -75,6 +75,14 @@ impl Error {
         self
     }
 
+    /// With one more sentence at the end of the message.
+    #[must_use]
+    pub fn with_advice(mut self, sentence: &str) -> Self {
+        self.0.message.push(' ');
+        self.0.message.push_str(sentence);
+        self
+    }
+
     /// What the service said. It holds no national identity number any more.
     pub(crate) fn with_service_error(mut self, error: ErrorModel) -> Self {
         self.0.service_error = Some(error);

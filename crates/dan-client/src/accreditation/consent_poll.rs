@@ -1,0 +1,160 @@
+//! Looks for answered consents: one call of the list serves everybody who waits in a service context.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, SystemTime};
+
+use dan_model::{Offset, Timestamp};
+use dan_transport::{Error, SubscriptionKey};
+use serde::Deserialize;
+
+use crate::accreditations::{Filter, VISIBLE_AFTER};
+use crate::client::DanClient;
+use crate::service_time::before;
+
+/// All that is needed of the list.
+const QUERY: &str = "[].{id: id, lastChanged: lastChanged}";
+
+/// How early to begin while the service's time is unknown.
+const WIDE_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The looks of a client, one for each service context in which somebody waits. Nothing runs by itself: whoever waits and
+/// finds the last look too old makes the next, for all.
+#[derive(Debug, Default)]
+pub(crate) struct ConsentPolls {
+    by_service_context: Mutex<HashMap<Option<String>, Weak<ConsentPoll>>>,
+}
+
+/// The looks in one service context, as long as somebody waits there.
+#[derive(Debug)]
+struct ConsentPoll {
+    key: SubscriptionKey,
+    /// When the accreditations that are waited for changed last, as far as it was seen.
+    watched: Mutex<HashMap<String, Watched>>,
+    /// Held by whoever looks.
+    look: tokio::sync::Mutex<Look>,
+}
+
+#[derive(Debug, Default)]
+struct Watched {
+    waiting: usize,
+    last_changed: Option<Timestamp>,
+}
+
+/// The last look.
+#[derive(Debug, Default)]
+struct Look {
+    /// By the client's clock.
+    at: Option<Duration>,
+    /// The latest change that was seen, or when the first look was made, by the service's clock.
+    latest: Option<SystemTime>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    id: String,
+    last_changed: Timestamp,
+}
+
+/// Somebody who waits for an accreditation to change; dropping it ends that.
+#[derive(Debug)]
+pub(super) struct ConsentWatch {
+    poll: Arc<ConsentPoll>,
+    id: String,
+    seen: Option<Timestamp>,
+}
+
+impl ConsentPolls {
+    /// Begins to wait for an accreditation to change. What changed in the last minutes counts as a change, too.
+    pub(super) fn watch(
+        &self,
+        service_context: Option<&str>,
+        key: SubscriptionKey,
+        accreditation_id: &str,
+    ) -> ConsentWatch {
+        let mut polls = locked(&self.by_service_context);
+        polls.retain(|_, poll| poll.strong_count() > 0);
+        let service_context = service_context.map(str::to_owned);
+        let poll = polls.get(&service_context).and_then(Weak::upgrade).unwrap_or_else(|| {
+            let poll =
+                Arc::new(ConsentPoll { key, watched: Mutex::default(), look: tokio::sync::Mutex::default() });
+            polls.insert(service_context, Arc::downgrade(&poll));
+            poll
+        });
+        let id = accreditation_id.to_owned();
+        locked(&poll.watched).entry(id.clone()).or_default().waiting += 1;
+        ConsentWatch { poll, id, seen: None }
+    }
+}
+
+impl ConsentWatch {
+    /// Whether the accreditation changed since this was asked last, by a look that is no older than `freshness`, and when
+    /// that look was made by the client's clock.
+    pub(super) async fn has_changed(
+        &mut self,
+        client: &DanClient,
+        freshness: Duration,
+    ) -> (Duration, Result<bool, Error>) {
+        let mut look = self.poll.look.lock().await;
+        let now = client.clock().elapsed();
+        let looked_at = match look.at {
+            Some(at) if now.saturating_sub(at) < freshness => at,
+            _ => {
+                // A look that failed counts, so that those who wait behind this one do not all fail likewise.
+                look.at = Some(now);
+                if let Err(error) = self.poll.look(client, &mut look).await {
+                    return (now, Err(error));
+                }
+                now
+            }
+        };
+        drop(look);
+        let last_changed =
+            locked(&self.poll.watched).get(&self.id).and_then(|watched| watched.last_changed.clone());
+        let has_changed = last_changed != self.seen;
+        self.seen = last_changed;
+        (looked_at, Ok(has_changed))
+    }
+}
+
+impl ConsentPoll {
+    async fn look(&self, client: &DanClient, look: &mut Look) -> Result<(), Error> {
+        let latest = look.latest.unwrap_or_else(|| {
+            let now = client.clock().now();
+            client.service_time().at(now).unwrap_or_else(|| before(now, WIDE_OVERLAP))
+        });
+        look.latest = Some(latest);
+        let filter = Filter {
+            changed_after: Some(Timestamp::from(before(latest, VISIBLE_AFTER))),
+            ..Filter::default()
+        };
+        let operation = filter.operation(self.key.clone())?.query("query", QUERY);
+        let listed: Vec<Listed> = client.send(&operation).await?.json()?;
+        let mut watched = locked(&self.watched);
+        for Listed { id, last_changed } in listed {
+            let time = last_changed.parse().map(|parts| parts.assume_offset(Offset::Utc));
+            look.latest = look.latest.max(time.and_then(|parts| parts.system_time()).ok());
+            if let Some(watched) = watched.get_mut(&id) {
+                watched.last_changed = Some(last_changed);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for ConsentWatch {
+    fn drop(&mut self) {
+        let mut watched = locked(&self.poll.watched);
+        if let Some(entry) = watched.get_mut(&self.id) {
+            entry.waiting -= 1;
+            if entry.waiting == 0 {
+                watched.remove(&self.id);
+            }
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,183 @@
+//! Reminding a subject who has not answered.
+
+use std::time::{Duration, SystemTime};
+
+use dan_model::{ErrorCode, NotificationReminder};
+use dan_transport::{Delivery, Error, ErrorKind, Operation};
+
+use super::handle::AccreditationHandle;
+use crate::once::{OnceOnly, once};
+
+/// How long the service sends no other reminder after one that was sent.
+pub const REMINDER_PAUSE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// The same after one that failed, by the service's documentation.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Long enough to be sure that a reminder left no trace, and to send it once more.
+const DEADLINE: Duration = Duration::from_secs(600);
+
+const TEMPLATE: &str = "/accreditations/{accreditationId}/reminders";
+
+/// What became of a reminder. The service answers with success also when it could reach nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReminderOutcome {
+    /// It went out, in one way at least.
+    #[non_exhaustive]
+    Sent {
+        /// One receipt for each way, such as e-mail.
+        receipts: Vec<NotificationReminder>,
+        /// When the service will send the next one at the earliest, by its clock.
+        next_allowed: Option<SystemTime>,
+    },
+    /// It went out in no way. Nobody was reminded.
+    #[non_exhaustive]
+    Failed {
+        /// One receipt for each way.
+        receipts: Vec<NotificationReminder>,
+    },
+    /// None was sent, since the last one is too recent.
+    #[non_exhaustive]
+    TooSoon {
+        /// When the service will send the next one at the earliest, by its clock.
+        next_allowed: Option<SystemTime>,
+    },
+    /// None was sent: the consent has been given or denied already.
+    AlreadyAnswered,
+    /// None was sent: the time of the accreditation is over.
+    Expired,
+    /// None was sent: nothing in the accreditation needs consent.
+    NothingToConsent,
+}
+
+impl AccreditationHandle {
+    /// Reminds the subject by e-mail and text message (`POST /accreditations/{accreditationId}/reminders`), at most once in
+    /// seven days.
+    ///
+    /// It is not sent twice: when the answer gets lost, the client looks among the reminders for one that was not there
+    /// before, and takes that for the answer; see [`RequestAuthorization`](crate::RequestAuthorization).
+    ///
+    /// ```
+    /// use dan_client::ReminderOutcome;
+    /// # use dan_client::{DanClient, DatasetRequest};
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let authorization = client
+    /// #     .request_authorization("991825827", "998997801")
+    /// #     .dataset(DatasetRequest::new("RestanserV2").request_consent())
+    /// #     .consent_reference("Tender 2026/17")
+    /// #     .service_context("eBevis")
+    /// #     .await?;
+    /// # let accreditation = authorization.handle();
+    /// match accreditation.remind().await? {
+    ///     ReminderOutcome::Sent { next_allowed, .. } => println!("sent; the next one from {next_allowed:?}"),
+    ///     ReminderOutcome::Failed { .. } => println!("nobody could be reached"),
+    ///     ReminderOutcome::TooSoon { next_allowed, .. } => println!("not before {next_allowed:?}"),
+    ///     other => println!("there is nothing to remind of: {other:?}"),
+    /// }
+    /// # assert!(matches!(accreditation.remind().await?, ReminderOutcome::TooSoon { next_allowed: Some(_), .. }));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] when there is no such accreditation, or it is another organization's. Else those of any call;
+    /// [`Delivery::Unknown`](crate::Delivery::Unknown) when it cannot be known whether it was sent.
+    pub async fn remind(&self) -> Result<ReminderOutcome, Error> {
+        let before = self.reminders().await?;
+        let reminder = Reminder { accreditation: self, before: before.len() };
+        let receipts = match once(&reminder, self.client().clock(), DEADLINE).await {
+            Ok(receipts) => receipts,
+            Err(error) => return refusal(error, &before),
+        };
+        if receipts.iter().any(|receipt| receipt.success) {
+            let next_allowed = next_allowed(&receipts);
+            Ok(ReminderOutcome::Sent { receipts, next_allowed })
+        } else {
+            Ok(ReminderOutcome::Failed { receipts })
+        }
+    }
+
+    /// The receipts of all reminders so far, one for each way of each (`GET /accreditations/{accreditationId}/reminders`).
+    ///
+    /// # Errors
+    /// As [`remind`](Self::remind).
+    pub async fn reminders(&self) -> Result<Vec<NotificationReminder>, Error> {
+        self.receipts(None).await
+    }
+
+    async fn receipts(&self, deadline: Option<Duration>) -> Result<Vec<NotificationReminder>, Error> {
+        let mut operation = self.operation(Operation::get(TEMPLATE, self.any_key()?));
+        if let Some(deadline) = deadline {
+            operation = operation.deadline(deadline);
+        }
+        self.client().send(&operation).await.map_err(|error| self.not_found(error))?.json()
+    }
+
+    /// The service answers an unknown id with a refusal that has no word in it.
+    fn not_found(&self, error: Error) -> Error {
+        let is_from_gateway = error.delivery() == Delivery::NotSent;
+        if error.kind() != ErrorKind::Forbidden || error.service_error().is_some() || is_from_gateway {
+            return error;
+        }
+        let message = format!("there is no accreditation '{}' of the caller's organization", self.id());
+        Error::new(ErrorKind::NotFound, message).with_delivery(error.delivery()).with_cause(error)
+    }
+}
+
+/// A reminder on its way.
+struct Reminder<'a> {
+    accreditation: &'a AccreditationHandle,
+    /// How many receipts there were before.
+    before: usize,
+}
+
+impl OnceOnly for Reminder<'_> {
+    type Effect = Vec<NotificationReminder>;
+
+    async fn send(&self, time_left: Duration) -> Result<Self::Effect, Error> {
+        let accreditation = self.accreditation;
+        let operation = Operation::post(TEMPLATE, accreditation.any_key()?, "").once().deadline(time_left);
+        accreditation.client().send(&accreditation.operation(operation)).await?.json()
+    }
+
+    async fn find(&self, time_left: Duration) -> Result<Option<Self::Effect>, Error> {
+        let mut receipts = self.accreditation.receipts(Some(time_left)).await?;
+        let receipts = receipts.split_off(self.before.min(receipts.len()));
+        Ok(Some(receipts).filter(|receipts| !receipts.is_empty()))
+    }
+
+    fn question(&self) -> String {
+        format!(
+            "the reminder was sent. Look at the reminders of the accreditation '{}' before you send another",
+            self.accreditation.id()
+        )
+    }
+}
+
+/// What a refusal means, in the words of a reminder.
+fn refusal(error: Error, before: &[NotificationReminder]) -> Result<ReminderOutcome, Error> {
+    match error.service_error().map(|said| said.code) {
+        Some(ErrorCode::ConsentAlreadyAnswered) => Ok(ReminderOutcome::AlreadyAnswered),
+        Some(ErrorCode::ConsentExpired) => Ok(ReminderOutcome::Expired),
+        Some(ErrorCode::ConsentNotGranted) => Ok(ReminderOutcome::NothingToConsent),
+        Some(ErrorCode::AuthorizationDenied) if error.kind() == ErrorKind::ReminderTooSoon => {
+            Ok(ReminderOutcome::TooSoon { next_allowed: next_allowed(before) })
+        }
+        _ => Err(error),
+    }
+}
+
+/// When there may be another reminder after these, by the service's clock.
+fn next_allowed(receipts: &[NotificationReminder]) -> Option<SystemTime> {
+    let latest = |success: bool| {
+        let of_kind = receipts.iter().filter(|receipt| receipt.success == success);
+        of_kind.filter_map(|receipt| receipt.date.parse().ok()?.system_time().ok()).max()
+    };
+    let after_success = latest(true).map(|date| date + REMINDER_PAUSE);
+    after_success.or_else(|| latest(false).map(|date| date + PAUSE_AFTER_FAILURE))
+}

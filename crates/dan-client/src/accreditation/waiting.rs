@@ -1,0 +1,350 @@
+//! A wait under way: what it knows of each dataset, and when to look again at what.
+
+use std::time::{Duration, SystemTime};
+
+use dan_model::{Availability, EvidenceStatus, Offset};
+use dan_transport::{Error, ErrorKind};
+
+use super::available::Available;
+use super::consent_poll::ConsentWatch;
+use super::handle::AccreditationHandle;
+use super::pace;
+use super::status::{ended, is_called, name_of, not_held};
+use super::wait::WaitProgress;
+use crate::clock::Clock;
+use crate::harvest::Harvest;
+
+/// What is waited for.
+#[derive(Debug, Clone)]
+pub(super) enum Awaited {
+    All,
+    Any,
+    One(String),
+}
+
+/// A wait under way.
+pub(super) struct Waiting {
+    accreditation: AccreditationHandle,
+    awaited: Awaited,
+    /// Times are those of the client's clock.
+    started: Duration,
+    end: Option<Duration>,
+    datasets: Vec<Dataset>,
+    /// Looks for an answered consent, once one is waited for.
+    watch: Option<ConsentWatch>,
+    next_look: Duration,
+    /// When a harvest finds out whether the receipt of a consent got lost.
+    lost_receipt_at: Duration,
+    /// When the permission ends, which the service tells of only when it is asked.
+    expires_at: Option<Duration>,
+}
+
+struct Dataset {
+    status: EvidenceStatus,
+    state: State,
+    harvest: Option<Harvest>,
+}
+
+enum State {
+    Available,
+    AwaitsConsent,
+    /// Only a harvest tells, which is due at this time.
+    AwaitsSource(Duration),
+    Ended(Error),
+}
+
+impl Waiting {
+    pub(super) fn new(
+        accreditation: AccreditationHandle,
+        awaited: Awaited,
+        deadline: Option<Duration>,
+    ) -> Self {
+        let started = accreditation.client().clock().elapsed();
+        Self {
+            awaited,
+            started,
+            end: deadline.map(|deadline| started.saturating_add(deadline)),
+            datasets: Vec::new(),
+            watch: None,
+            next_look: started,
+            lost_receipt_at: started + pace::lost_receipt(Duration::ZERO),
+            expires_at: None,
+            accreditation,
+        }
+    }
+
+    /// Sleeps until something is due, looks, and judges.
+    pub(super) async fn next(&mut self) -> Result<WaitProgress, Error> {
+        let due = self.due();
+        let due = self.end.map_or(due, |end| due.min(end));
+        self.clock().sleep(due.saturating_sub(self.now())).await;
+        let trouble = match self.look().await {
+            Ok(()) => None,
+            Err(error) if error.is_retryable() => Some(error),
+            Err(error) => return Err(error),
+        };
+        if let Some(available) = self.judge()? {
+            return Ok(WaitProgress::Available(available));
+        }
+        let now = self.now();
+        if self.end.is_some_and(|end| now >= end) {
+            return Err(self.timed_out(trouble));
+        }
+        let statuses = self.datasets.iter().map(|dataset| dataset.status.clone()).collect();
+        Ok(WaitProgress::Waiting { statuses, next_look_in: self.due().saturating_sub(now), trouble })
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        self.accreditation.client().clock()
+    }
+
+    fn now(&self) -> Duration {
+        self.clock().elapsed()
+    }
+
+    fn waited(&self) -> Duration {
+        self.now().saturating_sub(self.started)
+    }
+
+    /// The positions of the datasets that are waited for.
+    fn awaited(&self) -> impl Iterator<Item = usize> {
+        let is_awaited = |dataset: &Dataset| match &self.awaited {
+            Awaited::All | Awaited::Any => true,
+            Awaited::One(name) => is_called(&dataset.status, name),
+        };
+        (0..self.datasets.len()).filter(move |position| is_awaited(&self.datasets[*position]))
+    }
+
+    fn first_awaiting_consent(&self) -> Option<usize> {
+        self.awaited().find(|position| matches!(self.datasets[*position].state, State::AwaitsConsent))
+    }
+
+    /// When to look next.
+    fn due(&self) -> Duration {
+        let probes = self.awaited().filter_map(|position| match self.datasets[position].state {
+            State::AwaitsSource(due) => Some(due),
+            _ => None,
+        });
+        let looks = (self.datasets.is_empty() || self.first_awaiting_consent().is_some()).then(|| {
+            let expires_at = self.expires_at.unwrap_or(Duration::MAX);
+            self.next_look.min(self.lost_receipt_at).min(expires_at)
+        });
+        probes.chain(looks).min().unwrap_or(self.next_look)
+    }
+
+    async fn look(&mut self) -> Result<(), Error> {
+        let now = self.now();
+        if self.datasets.is_empty() {
+            self.next_look = now + pace::consent(self.waited());
+            self.read_status().await?;
+        } else if let Some(position) = self.first_awaiting_consent() {
+            self.look_for_consent(position, now).await?;
+        }
+        let probes: Vec<usize> = self.awaited().collect();
+        for position in probes {
+            if matches!(self.datasets[position].state, State::AwaitsSource(due) if due <= now) {
+                self.probe(position).await?;
+                if self.is_enough() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing more needs to be known when one is enough, and one is there.
+    fn is_enough(&self) -> bool {
+        matches!(self.awaited, Awaited::Any)
+            && self.datasets.iter().any(|dataset| matches!(dataset.state, State::Available))
+    }
+
+    async fn look_for_consent(&mut self, position: usize, now: Duration) -> Result<(), Error> {
+        if now >= self.lost_receipt_at {
+            self.lost_receipt_at = now + pace::lost_receipt(self.waited());
+            self.probe(position).await?;
+            if matches!(self.datasets[position].state, State::Available) {
+                self.probe_what_shares_the_consent(now);
+            }
+        }
+        if self.expires_at.is_some_and(|expires_at| now >= expires_at) {
+            self.expires_at = None;
+            return self.read_status().await;
+        }
+        if now < self.next_look && self.end.is_none_or(|end| now < end) {
+            return Ok(());
+        }
+        let pause = pace::consent(self.waited());
+        self.next_look = now + pause;
+        let Some(watch) = &mut self.watch else { return self.read_status().await };
+        let (looked_at, has_changed) = watch.has_changed(self.accreditation.client(), pause).await;
+        self.next_look = looked_at + pause;
+        if has_changed? { self.read_status().await } else { Ok(()) }
+    }
+
+    /// One consent is for all datasets of the accreditation that need one.
+    fn probe_what_shares_the_consent(&mut self, now: Duration) {
+        for dataset in &mut self.datasets {
+            if matches!(dataset.state, State::AwaitsConsent) {
+                dataset.state = State::AwaitsSource(now);
+            }
+        }
+    }
+
+    async fn read_status(&mut self) -> Result<(), Error> {
+        let statuses = self.accreditation.status().await?;
+        let now = self.now();
+        let mut known = std::mem::take(&mut self.datasets);
+        for status in statuses {
+            let before = known.iter().position(|dataset| name_of(&dataset.status) == name_of(&status));
+            let before = before.map(|position| known.swap_remove(position));
+            self.datasets.push(Dataset::merged(status, before, now));
+        }
+        if self.first_awaiting_consent().is_some() && self.watch.is_none() {
+            self.watch = self.accreditation.watch_consent();
+        }
+        self.expires_at = self.expiry();
+        Ok(())
+    }
+
+    /// When the datasets expire, if that is ahead.
+    fn expiry(&self) -> Option<Duration> {
+        let client = self.accreditation.client();
+        let now = client.clock().now();
+        let service_now = client.service_time().at(now).unwrap_or(now);
+        let end = |dataset: &Dataset| -> Option<SystemTime> {
+            let valid_to = dataset.status.valid_to.as_ref()?.parse().ok()?;
+            valid_to.assume_offset(Offset::Utc).system_time().ok()
+        };
+        let ends = self.awaited().filter_map(|position| end(&self.datasets[position]));
+        let left = ends.filter_map(|end| end.duration_since(service_now).ok()).min()?;
+        Some(self.now().saturating_add(left).saturating_add(Duration::from_secs(1)))
+    }
+
+    /// Harvests, and notes what that tells.
+    async fn probe(&mut self, position: usize) -> Result<(), Error> {
+        let name = name_of(&self.datasets[position].status).to_owned();
+        let harvested = self.accreditation.probe(&name).enveloped().await;
+        let next = self.now() + pace::source(self.waited());
+        let hinted = harvested.as_ref().err().and_then(|error| self.hinted(error));
+        let dataset = &mut self.datasets[position];
+        match harvested {
+            Ok(harvest) => {
+                dataset.harvest = Some(harvest);
+                dataset.state = State::Available;
+            }
+            Err(error) => match error.kind() {
+                // It is there, and more than is held in memory.
+                ErrorKind::AnswerTooLarge => dataset.state = State::Available,
+                ErrorKind::ConsentPending => dataset.state = State::AwaitsConsent,
+                ErrorKind::NotAvailableYet => dataset.state = State::AwaitsSource(hinted.unwrap_or(next)),
+                _ if error.is_retryable() => {
+                    if let State::AwaitsSource(due) = &mut dataset.state {
+                        *due = next;
+                    }
+                    return Err(error);
+                }
+                _ => dataset.state = State::Ended(error),
+            },
+        }
+        Ok(())
+    }
+
+    /// When the source wants to be asked again, if that is ahead.
+    fn hinted(&self, error: &Error) -> Option<Duration> {
+        let client = self.accreditation.client();
+        let now = client.clock().now();
+        let service_now = client.service_time().at(now).unwrap_or(now);
+        let pause = error.retry_at()?.duration_since(service_now).ok()?;
+        Some(self.now().saturating_add(pause).saturating_add(pace::SOURCE_MARGIN))
+    }
+
+    /// What has become available, when that is what is waited for; an error when waiting is of no use.
+    fn judge(&mut self) -> Result<Option<Available>, Error> {
+        let awaited: Vec<usize> = self.awaited().collect();
+        if awaited.is_empty() {
+            if let (Awaited::One(name), false) = (&self.awaited, self.datasets.is_empty()) {
+                let statuses: Vec<_> = self.datasets.iter().map(|dataset| dataset.status.clone()).collect();
+                return Err(not_held(name, &statuses));
+            }
+            return Ok(None);
+        }
+        let count = |is: fn(&State) -> bool| {
+            awaited.iter().filter(|position| is(&self.datasets[**position].state)).count()
+        };
+        let available = count(|state| matches!(state, State::Available));
+        let ended = count(|state| matches!(state, State::Ended(_)));
+        let (is_done, is_over) = match self.awaited {
+            Awaited::Any => (available > 0, ended == awaited.len()),
+            Awaited::All | Awaited::One(_) => (available == awaited.len(), ended > 0),
+        };
+        if is_done {
+            return Ok(Some(self.available()));
+        }
+        if is_over {
+            for position in awaited {
+                let state = std::mem::replace(&mut self.datasets[position].state, State::AwaitsConsent);
+                if let State::Ended(error) = state {
+                    return Err(error);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn available(&mut self) -> Available {
+        let name = |dataset: &Dataset| name_of(&dataset.status).to_owned();
+        let available = self.datasets.iter().filter(|dataset| matches!(dataset.state, State::Available));
+        let datasets = available.map(name).collect();
+        let statuses = self.datasets.iter().map(|dataset| dataset.status.clone()).collect();
+        let harvests = self.datasets.iter_mut().filter_map(|dataset| {
+            let harvest = dataset.harvest.take()?;
+            Some((name_of(&dataset.status).to_owned(), harvest))
+        });
+        Available { statuses, datasets, harvests: harvests.collect() }
+    }
+
+    fn timed_out(&self, trouble: Option<Error>) -> Error {
+        let seconds = self.waited().as_secs();
+        let awaited = || self.awaited().map(|position| &self.datasets[position]);
+        let waits = |dataset: &&Dataset| !matches!(dataset.state, State::Available | State::Ended(_));
+        let names: Vec<_> = awaited().filter(waits).map(|dataset| name_of(&dataset.status)).collect();
+        let (kind, what) = if self.first_awaiting_consent().is_some() {
+            (ErrorKind::ConsentPending, "nobody has answered the request for consent to")
+        } else {
+            (ErrorKind::NotAvailableYet, "the source has yet to answer for")
+        };
+        let message = format!("after {seconds} seconds, {what} {}. Wait longer.", names.join(", "));
+        let error = Error::new(kind, message);
+        match trouble {
+            Some(trouble) => error.with_cause(trouble),
+            None => error,
+        }
+    }
+}
+
+impl Dataset {
+    /// What the service says now, and what is known from before.
+    fn merged(status: EvidenceStatus, before: Option<Self>, now: Duration) -> Self {
+        let (before, harvest) = before.map_or((None, None), |before| (Some(before.state), before.harvest));
+        let state = match (status.status.code.availability(), before) {
+            // A harvest knows better.
+            (_, Some(State::Available)) | (Availability::Available, _) => State::Available,
+            (_, Some(State::Ended(error))) => State::Ended(error),
+            (Availability::KnownToSource | Availability::AwaitsSource, Some(State::AwaitsSource(due))) => {
+                State::AwaitsSource(due)
+            }
+            (Availability::KnownToSource | Availability::AwaitsSource, _) => State::AwaitsSource(now),
+            _ => ended(&status).map_or(State::AwaitsConsent, State::Ended),
+        };
+        Self { status, state, harvest }
+    }
+}
+
+impl AccreditationHandle {
+    /// Begins to watch the list, unless it is unknown in which service context the accreditation is.
+    fn watch_consent(&self) -> Option<ConsentWatch> {
+        let service_context = self.known_service_context();
+        let key = self.client().sole_subscription_key(service_context)?;
+        Some(self.client().consent_polls().watch(service_context, key, self.id()))
+    }
+}

@@ -1,0 +1,102 @@
+//! Sends what must not happen twice so that it happens once, whatever gets lost on the way.
+
+use std::future::Future;
+use std::time::Duration;
+
+use dan_transport::{Delivery, Error};
+
+use crate::clock::Clock;
+
+/// How long a request may be at work after it was sent. The service's host ends each call after 230 seconds; what left no
+/// trace until then never will.
+const LONGEST_WORK: Duration = Duration::from_secs(240);
+
+/// The pauses between two looks: short at first, since it is mostly the answer that gets lost, after the work was done.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// What a look may take also at the very end.
+const SHORTEST_LOOK: Duration = Duration::from_secs(5);
+
+/// A request with an effect that must not happen twice.
+pub(crate) trait OnceOnly: Sync {
+    /// What comes of it.
+    type Effect;
+
+    /// Sends it; `time_left` is all that the call may take.
+    fn send(&self, time_left: Duration) -> impl Future<Output = Result<Self::Effect, Error>> + Send;
+
+    /// Looks whether it has had its effect, without having one.
+    fn find(&self, time_left: Duration) -> impl Future<Output = Result<Option<Self::Effect>, Error>> + Send;
+
+    /// What the effect is, and how to find out about it: the end of a sentence that begins with 'whether'.
+    fn question(&self) -> String;
+}
+
+/// Sends it. When its fate is unknown, looks for its effect until it is found or surely absent; only then it is sent
+/// again, as long as the deadline allows.
+pub(crate) async fn once<R: OnceOnly>(
+    request: &R,
+    clock: &dyn Clock,
+    deadline: Duration,
+) -> Result<R::Effect, Error> {
+    let end = clock.elapsed().saturating_add(deadline);
+    loop {
+        let sent = clock.elapsed();
+        let lost = match request.send(end.saturating_sub(sent)).await {
+            Err(error) if error.delivery() == Delivery::Unknown => error,
+            answered => return answered,
+        };
+        tracing::warn!(reason = %lost, "the answer to a request was lost: looking for its effect");
+        match find(request, clock, sent, end).await {
+            Fate::Done(effect) => return Ok(effect),
+            Fate::Absent if clock.elapsed() < end => {}
+            Fate::Absent => return Err(without_effect(lost)),
+            Fate::Unknown => return Err(unknown(request, lost)),
+        }
+    }
+}
+
+enum Fate<T> {
+    Done(T),
+    /// It had no effect, and will have none.
+    Absent,
+    Unknown,
+}
+
+async fn find<R: OnceOnly>(request: &R, clock: &dyn Clock, sent: Duration, end: Duration) -> Fate<R::Effect> {
+    let settled = sent.saturating_add(LONGEST_WORK);
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let looked_at = clock.elapsed();
+        match request.find(end.saturating_sub(looked_at).max(SHORTEST_LOOK)).await {
+            Ok(Some(effect)) => return Fate::Done(effect),
+            Ok(None) if looked_at >= settled => return Fate::Absent,
+            Ok(None) => {}
+            Err(error) if error.is_retryable() => {}
+            Err(error) => {
+                tracing::warn!(reason = %error, "the effect cannot be looked for");
+                return Fate::Unknown;
+            }
+        }
+        let now = clock.elapsed();
+        if now >= end {
+            return Fate::Unknown;
+        }
+        // The look that decides is made as soon as it can decide.
+        let until_settled = settled.saturating_sub(now);
+        let next = if until_settled.is_zero() { pause } else { pause.min(until_settled) };
+        clock.sleep(next.min(end.saturating_sub(now))).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+fn unknown<R: OnceOnly>(request: &R, lost: Error) -> Error {
+    let message = format!("the answer was lost, and it is unknown whether {}", request.question());
+    Error::new(lost.kind(), message).with_delivery(Delivery::Unknown).with_cause(lost)
+}
+
+fn without_effect(lost: Error) -> Error {
+    let message = "the answer was lost, and the request surely had no effect; it may be sent again";
+    Error::new(lost.kind(), message).with_delivery(Delivery::NotSent).with_cause(lost)
+}

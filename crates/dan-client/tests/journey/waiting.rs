@@ -1,0 +1,246 @@
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use dan_client::model::{LegalBasisKind, StatusCode};
+use dan_client::{Clock, DatasetRequest, ErrorKind, WaitProgress};
+use dan_sandbox::{ConsentDecision, RecordedRequest, Sandbox};
+use futures_util::StreamExt;
+
+use super::clock::SteppedClock;
+use super::{REQUESTOR, SUBJECT, authorization, client, client_of_several, keep_step, start};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn lists(sandbox: &Sandbox) -> usize {
+    sandbox.requests().iter().filter(|request| request.path == "/v1/accreditations").count()
+}
+
+/// The harvests that were not refused for a token that had expired.
+fn harvests(sandbox: &Sandbox) -> usize {
+    let is_harvest = |request: &RecordedRequest| {
+        let path = &request.path;
+        path.starts_with("/v1/evidence/") && path.matches('/').count() == 4 && request.answer.status != 401
+    };
+    sandbox.requests().iter().filter(|request| is_harvest(request)).count()
+}
+
+/// Decides once so much time has passed.
+fn decide_after(
+    sandbox: &Arc<Sandbox>,
+    clock: &super::clock::TestClock,
+    after: Duration,
+    id: &str,
+    decision: ConsentDecision,
+    receipt: bool,
+) {
+    let (sandbox, id, mut is_open) = (Arc::clone(sandbox), id.to_owned(), true);
+    clock.when_asleep(move |elapsed| {
+        if is_open && elapsed >= after {
+            sandbox.decide_consent(&id, decision, receipt).unwrap();
+            is_open = false;
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_consent_is_noticed_soon_and_with_few_calls() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let accreditation = authorization(&client).await.into_handle();
+    decide_after(&sandbox, &clock, 40 * MINUTE, accreditation.id(), ConsentDecision::Grant, true);
+    let available = accreditation.wait_until_available().await.unwrap();
+    assert_eq!(available.datasets(), ["UnitBasicInformation", "RestanserV2"]);
+    assert_eq!(available.status_of("restanserv2").unwrap().status.code, StatusCode::Available);
+    assert!(available.harvested("RestanserV2").is_none());
+    assert!(clock.elapsed() < 45 * MINUTE, "{:?}", clock.elapsed());
+    assert!(lists(&sandbox) < 60, "{}", lists(&sandbox));
+    assert_eq!(harvests(&sandbox), 0);
+    let statuses = sandbox.requests().iter().filter(|request| request.path.contains("/evidence/")).count();
+    assert!(statuses <= 3, "the list tells when to look: {statuses}");
+}
+
+#[tokio::test]
+async fn a_lost_receipt_is_found_out_by_a_harvest() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let authorization = client
+        .request_authorization(REQUESTOR, SUBJECT)
+        .dataset(DatasetRequest::new("RestanserV2").request_consent())
+        .dataset(DatasetRequest::new("MvaMeldingsOpplysning").request_consent().legal_basis_id("1"))
+        .legal_basis("1", LegalBasisKind::Cpv, "45000000-7")
+        .consent_reference("Tender 2026/17")
+        .await
+        .unwrap();
+    let accreditation = authorization.handle();
+    decide_after(&sandbox, &clock, 30 * MINUTE, accreditation.id(), ConsentDecision::Grant, false);
+    let available = accreditation.wait_until_available().await.unwrap();
+    assert!(clock.elapsed() >= HOUR && clock.elapsed() < HOUR + 15 * MINUTE, "{:?}", clock.elapsed());
+    assert_eq!(available.status_of("RestanserV2").unwrap().status.code, StatusCode::PendingConsent);
+    assert_eq!(available.datasets(), ["RestanserV2", "MvaMeldingsOpplysning"]);
+    assert!(available.harvested("RestanserV2").unwrap().evidence().is_ok());
+    assert_eq!(harvests(&sandbox), 2);
+}
+
+#[tokio::test]
+async fn a_wait_ends_when_it_is_of_no_use() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let accreditation = authorization(&client).await.into_handle();
+    decide_after(&sandbox, &clock, MINUTE, accreditation.id(), ConsentDecision::Deny, true);
+    let error = accreditation.wait_until_available().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConsentDenied);
+    assert!(error.to_string().starts_with("RestanserV2: "), "{error}");
+    assert!(clock.elapsed() < 2 * MINUTE);
+
+    // What needs no consent can still be had.
+    let any = accreditation.wait_until_available().any().await.unwrap();
+    assert_eq!(any.datasets(), ["UnitBasicInformation"]);
+    accreditation.wait_until_available().dataset("unitbasicinformation").await.unwrap();
+    let error = accreditation.wait_until_available().dataset("Roller").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+
+    sandbox.remove_dataset("UnitBasicInformation");
+    let error = accreditation.wait_until_available().any().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_denial_without_receipt_is_found_out_too() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let accreditation = authorization(&client).await.into_handle();
+    decide_after(&sandbox, &clock, MINUTE, accreditation.id(), ConsentDecision::Deny, false);
+    let error = accreditation.wait_until_available().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConsentDenied);
+    assert!(clock.elapsed() >= HOUR);
+}
+
+#[tokio::test]
+async fn a_deadline_ends_a_wait() {
+    let (sandbox, clock, client) = start().await;
+    let accreditation = authorization(&client).await.into_handle();
+    let error = accreditation.wait_until_available().deadline(10 * MINUTE).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConsentPending);
+    assert_eq!(clock.elapsed(), 10 * MINUTE);
+    insta::assert_snapshot!(error, @"after 600 seconds, nobody has answered the request for consent to RestanserV2. Wait longer.");
+    let calls = sandbox.requests().len();
+    let error = accreditation.wait_until_available().deadline(Duration::ZERO).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConsentPending);
+    assert_eq!(sandbox.requests().len(), calls + 1, "a wait without time looks once");
+}
+
+#[tokio::test]
+async fn an_accreditation_that_nobody_answers_expires() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let three_days = SystemTime::now() + 72 * HOUR;
+    let authorization = client
+        .request_authorization(REQUESTOR, SUBJECT)
+        .dataset(DatasetRequest::new("RestanserV2").request_consent())
+        .consent_reference("Tender 2026/17")
+        .valid_to(three_days)
+        .await
+        .unwrap();
+    let accreditation = authorization.handle();
+    keep_step(&sandbox, &clock);
+    let error = accreditation.wait_until_available().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConsentExpired);
+    assert!(clock.elapsed() >= 72 * HOUR && clock.elapsed() < 72 * HOUR + MINUTE, "{:?}", clock.elapsed());
+}
+
+#[tokio::test]
+async fn a_source_is_asked_when_it_says() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let authorization =
+        client.request_authorization(REQUESTOR, SUBJECT).dataset("EksempelAsynkron").await.unwrap();
+    let accreditation = authorization.handle();
+    keep_step(&sandbox, &clock);
+    let available = accreditation.wait_until_available().await.unwrap();
+    assert!(available.harvested("EksempelAsynkron").unwrap().evidence().is_ok());
+    assert_eq!(available.datasets(), ["EksempelAsynkron"]);
+    assert_eq!(harvests(&sandbox), 2, "once to hear when, and then");
+    assert!(clock.elapsed() >= HOUR && clock.elapsed() < HOUR + MINUTE, "{:?}", clock.elapsed());
+}
+
+#[tokio::test]
+async fn what_passes_by_itself_does_not_end_a_wait() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let accreditation = authorization(&client).await.into_handle();
+    decide_after(&sandbox, &clock, 5 * MINUTE, accreditation.id(), ConsentDecision::Grant, true);
+    let down = r#"{"path":"/v1/accreditations","times":20,"fault":{"status":503,"body":{"statusCode":503,"message":"Down"}}}"#;
+    sandbox.inject_fault(down).unwrap();
+    let mut progress = accreditation.wait_until_available().progress();
+    let (mut looks, mut troubles) = (0, 0);
+    loop {
+        match progress.next().await.unwrap().unwrap() {
+            WaitProgress::Waiting { statuses, trouble, next_look_in, .. } => {
+                looks += 1;
+                troubles += usize::from(trouble.is_some());
+                assert_eq!(statuses.len(), 2);
+                assert!(!next_look_in.is_zero());
+            }
+            WaitProgress::Available(available) => break assert_eq!(available.datasets().len(), 2),
+            _ => panic!("there is no other progress"),
+        }
+    }
+    assert!(progress.next().await.is_none());
+    assert!(troubles > 0 && looks > troubles, "{troubles} of {looks}");
+}
+
+/// However many wait, the list is read at the pace of one.
+#[tokio::test]
+async fn all_waits_of_a_client_share_their_looks() {
+    const WAITS: usize = 10;
+    let sandbox = Sandbox::start().await.unwrap();
+    let clock = Arc::new(SteppedClock::default());
+    let client = client(&sandbox, "eBevis", clock.clone());
+    let mut waits = Vec::new();
+    let mut ids = Vec::new();
+    for _ in 0..WAITS {
+        let accreditation = authorization(&client).await.into_handle();
+        ids.push(accreditation.id().to_owned());
+        waits.push(tokio::spawn(async move { accreditation.wait_until_available().await }));
+    }
+    let mut steps = 0;
+    while clock.elapsed() < 10 * MINUTE {
+        clock.step(Duration::from_secs(1), WAITS).await;
+        steps += 1;
+    }
+    clock.until_asleep(WAITS).await;
+    let alone = 600 / 5;
+    assert!(lists(&sandbox) > 10 && lists(&sandbox) <= alone, "{} lists in {steps} steps", lists(&sandbox));
+
+    // One of them is answered; the others go on, also when some are given up.
+    sandbox.decide_consent(&ids[3], ConsentDecision::Grant, true).unwrap();
+    for _ in 0..120 {
+        clock.step(Duration::from_secs(1), WAITS - 1).await;
+    }
+    assert!(waits.remove(3).await.unwrap().is_ok());
+    waits.remove(0).abort();
+    sandbox.decide_consent(&ids[9], ConsentDecision::Grant, true).unwrap();
+    for _ in 0..120 {
+        clock.step(Duration::from_secs(1), WAITS - 3).await;
+    }
+    assert!(waits.pop().unwrap().await.unwrap().is_ok());
+    assert!(waits.iter().all(|wait| !wait.is_finished()));
+    for wait in waits {
+        wait.abort();
+    }
+}
+
+#[tokio::test]
+async fn without_a_known_service_context_each_wait_looks_for_itself() {
+    let (sandbox, clock, client) = start().await;
+    let accreditation = authorization(&client).await.into_handle();
+    let several = client_of_several(&sandbox, &["Tilda", "eBevis"], clock);
+    let rebuilt = several.accreditation(accreditation.id());
+    let error = rebuilt.wait_until_available().deadline(MINUTE).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConsentPending);
+    assert_eq!(lists(&sandbox), 0);
+    sandbox.decide_consent(rebuilt.id(), ConsentDecision::Grant, true).unwrap();
+    rebuilt.wait_until_available().await.unwrap();
+    rebuilt.harvest("RestanserV2").service_context("eBevis").await.unwrap();
+}
