@@ -2,6 +2,8 @@
 
 #[path = "../examples/archive_and_verify.rs"]
 mod archive_and_verify;
+#[path = "../examples/consent_journey.rs"]
+mod consent_journey;
 #[path = "../examples/direct_harvest.rs"]
 mod direct_harvest;
 #[path = "../examples/mutual_tls.rs"]
@@ -14,6 +16,11 @@ mod streaming;
 #[test]
 fn archive_and_verify_runs() {
     archive_and_verify::main().unwrap();
+}
+
+#[test]
+fn consent_journey_runs() {
+    consent_journey::main().unwrap();
 }
 
 #[test]
