@@ -31,6 +31,9 @@
 //! | to do this | begin here |
 //! | --- | --- |
 //! | harvest a dataset with one call, in whatever form | [`DanClient::direct_harvest`] |
+//! | ask for a permission, with the subject's consent where it takes one | [`DanClient::request_authorization`] |
+//! | wait for what a permission covers, harvest it, remind, delete | [`DanClient::accreditation`] |
+//! | list permissions, and follow what changes about them | [`DanClient::accreditations`], [`DanClient::accreditation_changes`] |
 //! | find out what is wrong with a request before it is sent | [`HarvestRequest::preflight`] |
 //! | read what can be harvested, codes, usage | [`DanClient::metadata`] |
 //! | read open data | [`DanClient::open_data`] |

@@ -2,6 +2,7 @@
 
 mod answer;
 mod forms;
+mod options;
 mod request;
 mod stream;
 

@@ -1,18 +1,17 @@
 //! A harvest that is being put together: the options that every way of harvesting has.
 
-use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
 use dan_model::Evidence;
-use dan_transport::{Error, ErrorKind, Operation, SubscriptionKey};
+use dan_transport::{Error, Operation, SubscriptionKey};
 
 use crate::auth::Secret;
 use crate::client::DanClient;
 use crate::client_builder::{DEFAULT_DEADLINE, Limits};
 use crate::harvest::Harvest;
-use crate::own_token::OwnToken;
+use crate::harvest::options::Options;
 use crate::preflight::Question;
 use crate::proof::{RequestRecord, SignatureKey, SignatureRule};
 
@@ -71,17 +70,6 @@ pub(crate) mod target {
             Question::about(self.dataset())
         }
     }
-}
-
-#[derive(Clone, Default)]
-pub(crate) struct Options {
-    pub(crate) service_context: Option<String>,
-    query: Option<String>,
-    pub(crate) own_token: OwnToken,
-    timeout: Option<Duration>,
-    deadline: Option<Duration>,
-    signature_rule: Option<SignatureRule>,
-    checked: bool,
 }
 
 impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
@@ -340,45 +328,6 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
     }
 }
 
-/// An expression may hold what is asked for by value.
-impl fmt::Debug for Options {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Options")
-            .field("service_context", &self.service_context)
-            .field("own_token", &self.own_token)
-            .field("timeout", &self.timeout)
-            .field("deadline", &self.deadline)
-            .field("signature_rule", &self.signature_rule)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Options {
-    fn check(&self, envelope: bool) -> Result<(), Error> {
-        if envelope && self.query.is_some() {
-            return Err(invalid(
-                "the service applies 'query' to data without envelope only; take it as typed, json, fields, bytes or \
-                 unenveloped",
-            ));
-        }
-        Ok(())
-    }
-
-    fn apply(&self, mut operation: Operation, envelope: bool) -> Result<Operation, Error> {
-        if !envelope {
-            operation = operation.query("envelope", "false");
-        }
-        if let Some(expression) = &self.query {
-            operation = operation.query("query", expression);
-        }
-        if let Some(deadline) = self.deadline {
-            operation = operation.deadline(deadline);
-        }
-        self.own_token.apply(operation)
-    }
-}
-
 impl<'a, T: HarvestTarget + 'a> IntoFuture for HarvestRequest<'a, T> {
     type Output = Result<Evidence, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
@@ -386,10 +335,6 @@ impl<'a, T: HarvestTarget + 'a> IntoFuture for HarvestRequest<'a, T> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.evidence())
     }
-}
-
-fn invalid(message: &str) -> Error {
-    Error::new(ErrorKind::InvalidRequest, message)
 }
 
 #[cfg(test)]
