@@ -67,6 +67,7 @@ async fn do_everything(sandbox: &Sandbox, client: &DanClient) -> Vec<String> {
         shown.push(format!("{open_data:?} {:?}", open_data.clone().await));
         shown.push(format!("{:?}", client.metadata().evidence_codes_of(person).await));
     }
+    shown.extend(go_the_whole_way(sandbox, client).await);
     for fault in [
         r#"{"status":500,"body":"15867010022 and Bearer eyJhbGciOi"}"#,
         r#"{"status":400,"body":"{\"code\":1004,\"description\":\"subject 15867010022 is unknown\"}"}"#,
@@ -81,6 +82,33 @@ async fn do_everything(sandbox: &Sandbox, client: &DanClient) -> Vec<String> {
         shown.push(format!("{:?}", harvest.timeout(Duration::from_secs(5)).typed::<u8>().await));
         sandbox.reset();
     }
+    shown
+}
+
+/// A permission about a person, from the request to its deletion.
+async fn go_the_whole_way(sandbox: &Sandbox, client: &DanClient) -> Vec<String> {
+    let mut shown = Vec::new();
+    let request = client
+        .request_authorization("991825827", PERSON)
+        .service_context("DigitaleHelgeland")
+        .dataset("SummertSkattegrunnlag")
+        .external_reference("2026-17");
+    shown.push(format!("{request:?}"));
+    let authorization = request.await.unwrap();
+    shown.push(format!("{authorization:?} {:?}", authorization.not_granted()));
+    let accreditation = authorization.into_handle();
+    shown.push(format!("{accreditation:?} {:?}", accreditation.status().await));
+    shown.push(format!("{:?}", accreditation.wait_until_available().await));
+    shown.push(format!("{:?}", accreditation.harvest_all().await));
+    shown.push(format!("{:?} {:?}", accreditation.remind().await, accreditation.reminders().await));
+    let list = client.accreditations().service_context("DigitaleHelgeland");
+    shown.push(format!("{:?}", list.await));
+    shown.push(format!("{:?}", client.accreditation(PERSON).service_context("eBevis").status().await));
+    shown.push(format!("{:?}", client.request_authorization(PERSON, PERSON).dataset(PERSON).await));
+    sandbox.inject_fault(r#"{"path":"/v1/authorization","fault":{"close":"after"}}"#).unwrap();
+    let lost = client.request_authorization("991825827", PERSON).dataset("SummertSkattegrunnlag");
+    shown.push(format!("{:?}", lost.service_context("DigitaleHelgeland").await));
+    shown.push(format!("{:?}", accreditation.delete().await));
     shown
 }
 
