@@ -106,8 +106,8 @@ async fn go_the_whole_way(sandbox: &Sandbox, client: &DanClient) -> Vec<String> 
     shown.push(format!("{:?}", client.accreditation(PERSON).service_context("eBevis").status().await));
     shown.push(format!("{:?}", client.request_authorization(PERSON, PERSON).dataset(PERSON).await));
     sandbox.inject_fault(r#"{"path":"/v1/authorization","fault":{"close":"after"}}"#).unwrap();
-    let lost = client.request_authorization("991825827", PERSON).dataset("SummertSkattegrunnlag");
-    shown.push(format!("{:?}", lost.service_context("DigitaleHelgeland").await));
+    let unanswered = client.request_authorization("991825827", PERSON).dataset("SummertSkattegrunnlag");
+    shown.push(format!("{:?}", unanswered.service_context("DigitaleHelgeland").await));
     shown.push(format!("{:?}", accreditation.delete().await));
     shown
 }

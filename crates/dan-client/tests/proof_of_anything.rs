@@ -37,7 +37,7 @@ fn records() {
     let folder = tempfile::tempdir().unwrap();
     let description = folder.path().join("record.json");
     let outside = r#"{"dataset":"A","received":"2026-01-01T00:00:00Z","enveloped":true,"request":{"method":"GET",
-        "path":"/","query":[],"body_withheld":false},"status":200,"headers":{},"body":"../../../etc/passwd","length":1,
+        "path":"/","query":[],"bodyWithheld":false},"status":200,"headers":{},"body":"../../../etc/passwd","length":1,
         "sha256":""}"#;
     for text in ["", "{", "[]", "{}", outside] {
         fs::write(&description, text).unwrap();

@@ -123,7 +123,7 @@ impl HarvestStream {
     /// As [`next_part`](Self::next_part), and [`ErrorKind::File`] when it cannot be written. What was written by then stays.
     pub async fn write_to(mut self, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64, Error> {
         let unwritten = |error: io::Error| {
-            Error::new(ErrorKind::File, format!("what arrives cannot be written: {error}")).with_cause(error)
+            Error::new(ErrorKind::File, "what arrives cannot be written").with_cause(error)
         };
         while let Some(part) = self.next_part().await? {
             writer.write_all(&part).await.map_err(unwritten)?;
@@ -187,8 +187,12 @@ impl HarvestStream {
         put: fn(NamedTempFile, PathBuf) -> Result<(), tempfile::PersistError>,
     ) -> Result<u64, Error> {
         let unwritten = |error: io::Error| {
-            let message =
-                format!("'{}' cannot be written, and nothing of it remains: {error}", path.display());
+            let message = match error.kind() {
+                io::ErrorKind::AlreadyExists => {
+                    format!("'{}' is there already; it was left as it is", path.display())
+                }
+                _ => format!("'{}' cannot be written; nothing of it remains", path.display()),
+            };
             Error::new(ErrorKind::File, message).with_cause(error)
         };
         // A folder's own name is empty when the file stands in the present one.

@@ -235,10 +235,13 @@ fn write(folder: &Path, description: &Description, body: &[u8]) -> io::Result<()
     let partial = for_owner_alone(tempfile::Builder::new().prefix(PARTIAL)).tempdir_in(archive)?;
     write_file(&partial.path().join(&description.body), body)?;
     write_file(&partial.path().join(DESCRIPTION), &serde_json::to_vec_pretty(description)?)?;
+    sync(partial.path())?;
     fs::rename(partial.path(), folder)?;
     // It stands under its own name now; there is nothing left to remove.
     let _ = partial.keep();
-    sync(archive)
+    sync(archive).inspect_err(|_| {
+        let _ = fs::remove_dir_all(folder);
+    })
 }
 
 const PARTIAL: &str = ".partial-";
@@ -287,13 +290,14 @@ fn sync(folder: &Path) -> io::Result<()> {
 }
 
 fn unwritten(path: &Path, error: io::Error) -> Error {
-    let message =
-        format!("the record '{}' cannot be written, and nothing of it remains: {error}", path.display());
+    let reason =
+        if error.kind() == io::ErrorKind::AlreadyExists { "is there already" } else { "cannot be written" };
+    let message = format!("the record '{}' {reason}; nothing was written", path.display());
     Error::new(ErrorKind::File, message).with_cause(error)
 }
 
 fn unreadable(path: &Path, error: io::Error) -> Error {
-    Error::new(ErrorKind::File, format!("'{}' cannot be read: {error}", path.display())).with_cause(error)
+    Error::new(ErrorKind::File, format!("'{}' cannot be read", path.display())).with_cause(error)
 }
 
 fn no_record(path: &Path, error: serde_json::Error) -> Error {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What was asked: method, path and query. Keys and tokens are not in it, and neither is the body, in which the subject
 /// stands when it is a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RequestRecord {
     /// The method, such as `GET`.
