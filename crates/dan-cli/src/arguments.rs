@@ -86,6 +86,15 @@ pub(crate) enum Command {
     Datasets(commands::datasets::DatasetsCommand),
     /// Harvest a dataset with one call
     Harvest(commands::harvest::DirectHarvestOptions),
+    /// Ask for authorization to harvest, with consent where it is needed
+    Request(commands::request::RequestOptions),
+    /// See how the datasets of an accreditation stand
+    Status(commands::status::StatusOptions),
+    /// Harvest a dataset through an accreditation
+    Evidence(commands::evidence::EvidenceOptions),
+    /// List accreditations, delete one, remind of one
+    #[command(subcommand)]
+    Accreditations(commands::accreditations::AccreditationsCommand),
     /// Get open data, without any key
     OpenData(commands::open_data::OpenDataOptions),
     /// Look up a unit in the entity register

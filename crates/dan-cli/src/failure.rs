@@ -6,7 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use dan_client::{Error, ErrorKind, ErrorOrigin};
-use dan_sandbox::{RegistrationError, StartError};
+use dan_sandbox::{ControlError, RegistrationError, StartError};
 use serde::Serialize;
 
 use crate::output::time;
@@ -230,6 +230,12 @@ impl From<StartError> for Failure {
 
 impl From<RegistrationError> for Failure {
     fn from(error: RegistrationError) -> Self {
+        Self::Sandbox(Box::new(error))
+    }
+}
+
+impl From<ControlError> for Failure {
+    fn from(error: ControlError) -> Self {
         Self::Sandbox(Box::new(error))
     }
 }

@@ -47,7 +47,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// A pipe or a device such as `/dev/null` is written to, and not replaced by a file.
-fn is_device(path: &Path) -> bool {
+pub(crate) fn is_device(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 

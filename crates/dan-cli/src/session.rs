@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use dan_client::{
-    AccessTokenProvider, AuthenticationMethod, Configuration, ConfigurationSources, DanClient, Error,
-    ErrorKind, Setting,
+    AccessTokenProvider, AccreditationHandle, AuthenticationMethod, Configuration, ConfigurationSources,
+    DanClient, DanClientBuilder, Error, ErrorKind, Setting,
 };
 use dan_sandbox::Sandbox;
 use serde_json::{Map, Value};
@@ -64,9 +64,36 @@ impl Session {
 
     /// A client that may do everything.
     pub(crate) fn client(&self) -> Result<DanClient, Failure> {
-        let mut configuration = self.configuration()?.clone();
-        configuration.timeout = self.options.timeout.or(configuration.timeout);
-        self.authenticated(&configuration)
+        self.authenticated(&self.with_timeout()?)
+    }
+
+    /// The same for a command that waits: there, `--timeout` says how long to wait, and not how long a call may take.
+    pub(crate) fn waiting_client(&self) -> Result<DanClient, Failure> {
+        self.authenticated(self.configuration()?)
+    }
+
+    /// An accreditation by its id, in the service context that is said.
+    pub(crate) fn accreditation(&self, id: String) -> Result<AccreditationHandle, Failure> {
+        self.in_context(self.client()?.accreditation(id))
+    }
+
+    /// The same for a command that waits.
+    pub(crate) fn waiting_accreditation(&self, id: String) -> Result<AccreditationHandle, Failure> {
+        self.in_context(self.waiting_client()?.accreditation(id))
+    }
+
+    /// The organization that asks: the one that the token was issued to, or that the certificate names.
+    pub(crate) async fn organization(&self) -> Result<String, Failure> {
+        let configuration = self.configuration()?;
+        let number = if configuration.authentication_method()? == AuthenticationMethod::Certificate {
+            configuration.client_identity()?.certificate().organization_number().map(str::to_owned)
+        } else {
+            let token = self.progress().during("getting a token", self.provider()?.access_token()).await?;
+            token.claims().and_then(|claims| organization_of(&claims))
+        };
+        number.ok_or_else(|| {
+            Failure::Usage("the token names no organization; say who asks with --requestor".to_owned())
+        })
     }
 
     /// Who gives tokens. It is made once, so that one token serves the whole command.
@@ -79,24 +106,31 @@ impl Session {
     }
 
     fn authenticated(&self, configuration: &Configuration) -> Result<DanClient, Failure> {
-        if configuration.authentication_method()? == AuthenticationMethod::Certificate {
-            return Ok(configuration.client()?);
-        }
-        let mut without = configuration.clone();
-        without.authentication = Some(AuthenticationMethod::None);
-        let builder = without.builder()?;
         Ok(match configuration.authentication_method()? {
-            AuthenticationMethod::None => builder.build()?,
-            _ => builder.access_token_provider(self.provider()?).build()?,
+            AuthenticationMethod::Maskinporten | AuthenticationMethod::Token => {
+                public(configuration)?.access_token_provider(self.provider()?).build()?
+            }
+            _ => configuration.client()?,
+        })
+    }
+
+    /// The settings, with what `--timeout` says of a call.
+    fn with_timeout(&self) -> Result<Configuration, Failure> {
+        let mut configuration = self.configuration()?.clone();
+        configuration.timeout = self.options.timeout.or(configuration.timeout);
+        Ok(configuration)
+    }
+
+    fn in_context(&self, handle: AccreditationHandle) -> Result<AccreditationHandle, Failure> {
+        Ok(match &self.configuration()?.service_context {
+            Some(name) => handle.service_context(name),
+            None => handle,
         })
     }
 
     /// A client for what is public. It reads no key, so that a wrong one is no hindrance.
     pub(crate) fn public_client(&self) -> Result<DanClient, Failure> {
-        let mut configuration = self.configuration()?.clone();
-        configuration.authentication = Some(AuthenticationMethod::None);
-        configuration.timeout = self.options.timeout.or(configuration.timeout);
-        Ok(configuration.client()?)
+        Ok(public(&self.with_timeout()?)?.build()?)
     }
 
     fn read_configuration(&self) -> Result<Configuration, Failure> {
@@ -137,6 +171,13 @@ impl Session {
             (Setting::CaFile, ca_file),
         ]
     }
+}
+
+/// A client without a way of authenticating.
+fn public(configuration: &Configuration) -> Result<DanClientBuilder, Error> {
+    let mut public = configuration.clone();
+    public.authentication = Some(AuthenticationMethod::None);
+    public.builder()
 }
 
 /// The organization in a token: `0192:991825827` in the claim `consumer`.

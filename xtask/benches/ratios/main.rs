@@ -5,6 +5,7 @@
     reason = "a benchmark that cannot go on stops, and prints"
 )]
 
+mod command;
 mod decoding;
 mod sandbox;
 mod side_by_side;
@@ -16,7 +17,8 @@ fn main() {
     // Cargo passes `--bench`; what remains is the part of a name.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let wanted = wanted.as_deref().unwrap_or_default();
-    let all = [decoding::benchmarks(), sandbox::benchmarks(), tokens::benchmarks()].into_iter().flatten();
+    let all = [decoding::benchmarks(), sandbox::benchmarks(), tokens::benchmarks(), command::benchmarks()];
+    let all = all.into_iter().flatten();
     let chosen: Vec<Benchmark> = all.filter(|benchmark| benchmark.is_called(wanted)).collect();
     if chosen.is_empty() {
         println!("no benchmark has '{wanted}' in its name");

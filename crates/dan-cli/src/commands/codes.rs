@@ -18,7 +18,8 @@ pub(crate) async fn run(session: &Session, command: CodesCommand) -> Result<(), 
     let client = session.public_client()?;
     match command {
         CodesCommand::Statuses => {
-            let codes = client.metadata().status_codes().await?;
+            let codes =
+                session.progress().during("asking for codes", client.metadata().status_codes()).await?;
             let rows = codes.iter().map(|status| {
                 let description = status.description.clone().unwrap_or_default();
                 [status.code.value().to_string(), description, status.code.meaning().to_owned()]
@@ -28,7 +29,8 @@ pub(crate) async fn run(session: &Session, command: CodesCommand) -> Result<(), 
                 .print_list(&codes, || table(["Code", "Description", "Meaning"], rows, "There are no codes."))
         }
         CodesCommand::Errors => {
-            let codes = client.metadata().error_codes().await?;
+            let codes =
+                session.progress().during("asking for codes", client.metadata().error_codes()).await?;
             let rows = codes.iter().map(|error| {
                 let description = error.description.clone().unwrap_or_default();
                 [error.code.value().to_string(), description, error.code.advice().to_owned()]

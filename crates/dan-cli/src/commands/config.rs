@@ -1,5 +1,7 @@
 //! `dan config`
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use dan_client::{Configuration, EffectiveSetting, Environment, Setting, default_configuration_file};
 use serde::Serialize;
@@ -47,7 +49,7 @@ fn init(session: &Session, options: &InitOptions) -> Result<(), Failure> {
     if options.print {
         return write_text(Configuration::EXAMPLE_FILE);
     }
-    let path = session.options().config.clone().or_else(default_configuration_file).ok_or_else(|| {
+    let path = place(session).ok_or_else(|| {
         Failure::Usage("there is no home directory; say where the file goes with --config".to_owned())
     })?;
     if let Some(folder) = path.parent() {
@@ -60,6 +62,12 @@ fn init(session: &Session, options: &InitOptions) -> Result<(), Failure> {
         path.display()
     ));
     Ok(())
+}
+
+/// Where the configuration file is looked for.
+fn place(session: &Session) -> Option<PathBuf> {
+    let by_variable = || std::env::var_os("DAN_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+    session.options().config.clone().or_else(by_variable).or_else(default_configuration_file)
 }
 
 fn show(session: &Session) -> Result<(), Failure> {

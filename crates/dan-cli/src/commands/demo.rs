@@ -5,16 +5,20 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use dan_client::auth::{ClientCredential, Endpoints, MaskinportenClient, PrivateKey};
-use dan_client::{AccessTokenProvider, DanClient, Secret, SubscriptionKey};
-use dan_sandbox::{ClientRegistration, Sandbox};
+use dan_client::{AccessTokenProvider, DanClient, DatasetRequest, Secret, SignatureKey, SubscriptionKey};
+use dan_sandbox::{ClientRegistration, ConsentDecision, Sandbox};
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::input;
+use crate::output::value;
 
 const SERVICE_CONTEXT: &str = "eBevis";
 const SCOPES: [&str; 2] = ["altinn:dataaltinnno", "altinn:dataaltinnno/ebevis"];
 const DATASET: &str = "UnitBasicInformation";
 const SUBJECT: &str = "991825827";
+const CONSENT_DATASET: &str = "RestanserV2";
+const CONSENT_SUBJECT: &str = "998997801";
 const CLIENT_ID: &str = "demo-client";
 const KEY_ID: &str = "demo-key";
 
@@ -51,6 +55,7 @@ pub(crate) async fn run() -> Result<(), Failure> {
     let client = dan_client(&sandbox, provider)?;
     list_datasets(&client).await?;
     harvest(&client).await?;
+    consent(&sandbox, &client).await?;
     step("Done. 'dan sandbox' keeps such a pair running for your own programs.")
 }
 
@@ -130,6 +135,36 @@ async fn harvest(client: &DanClient) -> Result<(), Failure> {
     detail(format_args!("organization_form: {:?}", unit.organization_form))?;
     detail(format_args!("number_of_employees: {:?}", unit.number_of_employees))?;
     detail(format_args!("is_under_bankruptcy: {}", unit.is_under_bankruptcy))
+}
+
+/// What takes a person's consent: asking, the person's answer, and the harvest, with proof of what was received.
+async fn consent(sandbox: &Sandbox, client: &DanClient) -> Result<(), Failure> {
+    step(format_args!("7. Ask for {CONSENT_DATASET} about {CONSENT_SUBJECT}, which takes consent"))?;
+    let authorization = client
+        .request_authorization(SUBJECT, CONSENT_SUBJECT)
+        .dataset(DatasetRequest::new(CONSENT_DATASET).request_consent())
+        .consent_reference("Demonstration")
+        .send()
+        .await?;
+    let accreditation = authorization.handle();
+    detail(format_args!("accreditation {}", accreditation.id()))?;
+    detail(format_args!("consent at {}", authorization.consent_url().unwrap_or("no address")))?;
+    let status = accreditation.status_of(CONSENT_DATASET).await?;
+    detail(status.status.code.meaning())?;
+
+    step("8. Consent, as somebody who represents the subject would in Altinn, and wait for it")?;
+    sandbox.decide_consent(accreditation.id(), ConsentDecision::Grant, true)?;
+    let available = accreditation.wait_until_available().await?;
+    detail(format_args!("{} can be harvested", available.datasets().join(", ")))?;
+
+    step(format_args!("9. Harvest {CONSENT_DATASET}, and check that the service signed it"))?;
+    let harvest = accreditation.harvest(CONSENT_DATASET).enveloped().await?;
+    for line in value::values(&harvest.evidence()?.evidence_values).lines() {
+        detail(line)?;
+    }
+    let key = SignatureKey::from_pem(input::bytes(sandbox.signing_key_file())?)?;
+    harvest.verify(&key).map_err(|error| Failure::Unsuccessful(error.to_string()))?;
+    detail("genuine: the bytes are what the service signed")
 }
 
 fn step(text: impl Display) -> Result<(), Failure> {

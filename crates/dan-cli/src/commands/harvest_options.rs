@@ -61,7 +61,7 @@ impl HarvestOptions {
         let request = self.apply(request)?;
         match &self.out {
             // What goes into a file alone need not fit the memory.
-            Some(out) if self.is_unenveloped() && self.archive.is_none() => {
+            Some(out) if self.is_unenveloped() && self.archive.is_none() && !file::is_device(out) => {
                 self.save(session, request, out).await
             }
             _ => {
@@ -108,9 +108,7 @@ impl HarvestOptions {
         let mut download = session.progress().download();
         let stream = stream.on_progress(move |progress| download.received(progress.received, progress.total));
         let length = if self.force { stream.replace(out).await? } else { stream.save(out).await? };
-        if let Some(signature) = signature {
-            file::write(&signature_file(out), signature.as_bytes(), self.force)?;
-        }
+        self.write_signature(out, signature.as_deref())?;
         session.note(format_args!("wrote {length} bytes to '{}'", out.display()));
         Ok(())
     }
@@ -127,11 +125,18 @@ impl HarvestOptions {
             (Some(out), Some(value)) => file::write(out, field_bytes(&value).as_slice(), self.force),
             (Some(out), None) => {
                 file::write(out, harvest.bytes(), self.force)?;
-                match harvest.signature() {
-                    Some(signature) => file::write(&signature_file(out), signature.as_bytes(), self.force),
-                    None => Ok(()),
-                }
+                self.write_signature(out, harvest.signature())
             }
+        }
+    }
+
+    /// Beside a file; nothing can lie beside a device.
+    fn write_signature(&self, out: &Path, signature: Option<&str>) -> Result<(), Failure> {
+        match signature {
+            Some(signature) if !file::is_device(out) => {
+                file::write(&signature_file(out), signature.as_bytes(), self.force)
+            }
+            _ => Ok(()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! One file for each command: its options, what it asks, and how the answer is told.
 
+pub(crate) mod accreditations;
 pub(crate) mod certificate;
 pub(crate) mod codes;
 pub(crate) mod completions;
@@ -7,11 +8,14 @@ pub(crate) mod config;
 pub(crate) mod datasets;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod evidence;
 pub(crate) mod harvest;
 mod harvest_options;
 pub(crate) mod open_data;
+pub(crate) mod request;
 pub(crate) mod sandbox;
 pub(crate) mod service_contexts;
+pub(crate) mod status;
 pub(crate) mod token;
 pub(crate) mod unit;
 pub(crate) mod usage;
@@ -32,6 +36,10 @@ pub(crate) async fn run(session: &Session, command: Command) -> Result<(), Failu
         Command::Doctor(options) => doctor::run(session, options).await,
         Command::Config(command) => config::run(session, command),
         Command::Harvest(options) => harvest::run(session, options).await,
+        Command::Request(options) => request::run(session, options).await,
+        Command::Status(options) => status::run(session, options).await,
+        Command::Evidence(options) => evidence::run(session, options).await,
+        Command::Accreditations(command) => accreditations::run(session, command).await,
         Command::Codes(command) => codes::run(session, command).await,
         Command::ServiceContexts => service_contexts::run(session).await,
         Command::Usage(command) => usage::run(session, command).await,

@@ -5,6 +5,8 @@ use std::time::SystemTime;
 use dan_client::model::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::failure::Failure;
+
 /// The service's time, in local time. One without an offset or without a time of the day stays as it was sent, since
 /// nobody knows which instant it means.
 pub(crate) fn local(time: &Timestamp) -> String {
@@ -14,6 +16,31 @@ pub(crate) fn local(time: &Timestamp) -> String {
 
 pub(crate) fn local_time(time: SystemTime) -> String {
     local_instant(time).unwrap_or_else(|| "a time beyond the calendar".to_owned())
+}
+
+/// What a person writes for an end: a date counts to its last second here, a time has its offset.
+pub(crate) fn end_of(text: &str) -> Result<Timestamp, Failure> {
+    moment(text, "23:59:59")
+}
+
+/// What a person writes for a beginning: a date counts from its first second here, a time has its offset.
+pub(crate) fn start_of(text: &str) -> Result<Timestamp, Failure> {
+    moment(text, "00:00:00")
+}
+
+fn moment(text: &str, time_of_day: &str) -> Result<Timestamp, Failure> {
+    if text.parse::<jiff::Timestamp>().is_ok() {
+        return Ok(Timestamp::from(text));
+    }
+    let local = text.parse::<jiff::civil::Date>().ok().and_then(|_| {
+        let civil: jiff::civil::DateTime = format!("{text}T{time_of_day}").parse().ok()?;
+        civil.to_zoned_datetime(TimeZone::system()).ok()
+    });
+    local.map(|zoned| Timestamp::from(zoned.timestamp().to_string())).ok_or_else(|| {
+        Failure::Usage(format!(
+            "'{text}' is no date such as 2026-12-31, and no time with its offset such as 2026-12-31T12:00:00+01:00"
+        ))
+    })
 }
 
 /// A time for programs, in UTC.
@@ -55,6 +82,17 @@ mod tests {
     fn a_time_of_unknown_offset_stays_as_it_was_sent() {
         assert_eq!(local(&Timestamp::from("2026-09-24T12:00:00")), "2026-09-24T12:00:00");
         assert_eq!(local(&Timestamp::from("2026-09-24")), "2026-09-24");
+    }
+
+    #[test]
+    fn a_date_alone_is_a_whole_day_here() {
+        let ends = [end_of("2026-12-31").unwrap(), start_of("2027-01-01").unwrap()];
+        let [end, start] = ends.map(|end| end.parse().unwrap().system_time().unwrap());
+        assert_eq!(start.duration_since(end).unwrap(), Duration::from_secs(1));
+        assert_eq!(end_of("2026-12-31T12:00:00+01:00").unwrap().as_str(), "2026-12-31T12:00:00+01:00");
+        for refused in ["tomorrow", "2026-13-01", "2026-12-31T12:00:00", ""] {
+            assert!(end_of(refused).is_err(), "{refused}");
+        }
     }
 
     #[test]

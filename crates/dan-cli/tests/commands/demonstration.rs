@@ -11,6 +11,8 @@ fn the_demonstration_shows_every_step() {
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
         (r"in \d+\.\d ms", "in N ms"),
         (r"exp: \d+", "exp: TIME"),
+        (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID"),
+        (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME"),
         (r"\d+ datasets: .*", "N datasets: NAMES"),
     ] }, { insta::assert_snapshot!(shown) });
 }

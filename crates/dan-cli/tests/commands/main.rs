@@ -4,6 +4,7 @@
 mod demonstration;
 mod harvests;
 mod help;
+mod journey;
 mod metadata;
 mod mistakes;
 mod proof;

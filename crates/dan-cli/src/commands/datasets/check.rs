@@ -11,7 +11,9 @@ use crate::session::Session;
 
 pub(super) async fn run(session: &Session, against: &Path) -> Result<(), Failure> {
     let saved = read(against)?;
-    let current = session.public_client()?.metadata().evidence_codes().await?;
+    let client = session.public_client()?;
+    let current =
+        session.progress().during("asking for the metadata", client.metadata().evidence_codes()).await?;
     let changes = dataset_changes(&saved, &current);
     session.form().print_list(&changes, || {
         let rows = changes.iter().map(|change| [change.dataset.clone(), change.description.clone()]);

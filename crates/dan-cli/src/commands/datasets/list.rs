@@ -8,10 +8,14 @@ use crate::session::Session;
 
 pub(super) async fn run(session: &Session, search: Option<&str>) -> Result<(), Failure> {
     let client = session.public_client()?;
-    let datasets = match &session.configuration()?.service_context {
-        Some(name) => client.metadata().evidence_codes_of(name).await?,
-        None => client.metadata().evidence_codes().await?,
+    let (metadata, service_context) = (client.metadata(), &session.configuration()?.service_context);
+    let asked = async {
+        match service_context {
+            Some(name) => metadata.evidence_codes_of(name).await,
+            None => metadata.evidence_codes().await,
+        }
     };
+    let datasets = session.progress().during("asking for the metadata", asked).await?;
     let text = search.unwrap_or_default().to_lowercase();
     let datasets: Vec<&EvidenceCode> = datasets.iter().filter(|dataset| holds(dataset, &text)).collect();
     session.form().print_list(&datasets, || {

@@ -10,7 +10,9 @@ use crate::output::time;
 use crate::session::Session;
 
 pub(super) async fn run(session: &Session, name: &str) -> Result<(), Failure> {
-    let datasets = session.public_client()?.metadata().evidence_codes().await?;
+    let client = session.public_client()?;
+    let datasets =
+        session.progress().during("asking for the metadata", client.metadata().evidence_codes()).await?;
     let dataset = datasets.iter().find(|dataset| dataset.evidence_code_name == name).ok_or_else(|| {
         let message = format!(
             "the metadata knows no dataset '{name}'. Dataset names are case-sensitive; see 'dan datasets list --search'."
