@@ -13,7 +13,7 @@ const LONGEST_WORK: Duration = Duration::from_secs(240);
 
 /// The pauses between two looks: short at first, since it is mostly the answer that gets lost, after the work was done.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What a look may take also at the very end.
 const SHORTEST_LOOK: Duration = Duration::from_secs(5);
