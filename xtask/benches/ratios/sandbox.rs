@@ -93,6 +93,8 @@ async fn serve(
 ) {
     listener.set_nonblocking(true).unwrap();
     let (stream, _) = TcpListener::from_std(listener).unwrap().accept().await.unwrap();
+    // As the sandbox does: otherwise answers would wait for each other.
+    stream.set_nodelay(true).unwrap();
     let stream = TlsAcceptor::from(config).accept(stream).await.unwrap();
     let answer = service_fn(|request: Request<Incoming>| {
         let (headers, body) = (&headers, body.clone());
