@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 /// What is run, in this order: what fails fast comes first.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step::new("formatting", "fmt --all --check"),
     Step::new("lints", "clippy --workspace --all-targets -- --deny warnings"),
     Step::new("the models alone", "check --package dan-model --no-default-features"),
@@ -16,6 +16,8 @@ const STEPS: [Step; 9] = [
     Step::new("documentation", "doc --workspace --no-deps"),
     Step::new("dependency policy", "deny check bans licenses sources"),
     Step::new("tests", "test --workspace"),
+    // In the workspace, others switch its features on.
+    Step::new("keys without features", "test --package dan-auth --test keys"),
     Step::new("fuzzing", "xtask fuzz --seconds 15"),
 ];
 

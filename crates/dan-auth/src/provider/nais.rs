@@ -1,8 +1,7 @@
 //! Tokens from the sidecar that the platform NAIS sets beside an application.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use serde::Serialize;
@@ -53,7 +52,7 @@ struct SidecarGrant {
     server: Server,
     retry: Retry,
     /// The sidecar keeps tokens, too: one that an API has refused must not come from there again.
-    skip_cache: AtomicBool,
+    refused: Mutex<Option<AccessToken>>,
 }
 
 /// What the sidecar is asked, as JSON.
@@ -122,7 +121,7 @@ impl NaisTokenProviderBuilder {
             request: self.request,
             server: Server::new("the sidecar of NAIS", self.http.client()?, clock.clone()),
             retry: Retry::new(self.attempts, clock),
-            skip_cache: AtomicBool::new(false),
+            refused: Mutex::default(),
         });
         Ok(NaisTokenProvider {
             token: Arc::new(KeptToken::new(Arc::clone(&grant) as Arc<dyn TokenGrant>)),
@@ -138,20 +137,28 @@ impl TokenGrant for SidecarGrant {
     }
 
     async fn grant(&self) -> Result<GrantedToken, AuthError> {
-        let token = self.retry.run(|| self.ask()).await?;
-        self.skip_cache.store(false, Ordering::SeqCst);
-        Ok(token)
+        let mut granted = self.retry.run(|| self.ask(self.refused().is_some())).await?;
+        // It may have been refused while it was on its way here.
+        if self.refused().as_ref() == Some(&granted.token) {
+            granted = self.retry.run(|| self.ask(true)).await?;
+        }
+        *self.refused() = None;
+        Ok(granted)
     }
 }
 
 impl SidecarGrant {
-    async fn ask(&self) -> Result<GrantedToken, AuthError> {
+    fn refused(&self) -> MutexGuard<'_, Option<AccessToken>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn ask(&self, skip_cache: bool) -> Result<GrantedToken, AuthError> {
         let request = SidecarRequest {
             identity_provider: "maskinporten",
             target: self.request.scope(),
             resource: self.request.resource_uri(),
             authorization_details: self.request.details().map(|details| [details]),
-            skip_cache: self.skip_cache.load(Ordering::SeqCst),
+            skip_cache,
         };
         self.server.send(self.server.http.post(&self.endpoint).json(&request)).await?.into_token()
     }
@@ -164,7 +171,7 @@ impl AccessTokenProvider for NaisTokenProvider {
     }
 
     async fn invalidate(&self, refused: &AccessToken) {
-        self.grant.skip_cache.store(true, Ordering::SeqCst);
+        *self.grant.refused() = Some(refused.clone());
         self.token.invalidate(refused).await;
     }
 }

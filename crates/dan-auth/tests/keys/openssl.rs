@@ -1,5 +1,6 @@
 //! What OpenSSL makes: authorities, an enterprise's certificates of every profile, keys of every form.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -61,6 +62,8 @@ pub(crate) fn workshop() -> Option<Workshop> {
     static WORKSHOP: LazyLock<Option<Workshop>> = LazyLock::new(|| {
         if let Err(error) = Command::new("openssl").arg("version").output() {
             assert!(std::env::var_os("CI").is_none(), "OpenSSL is needed and cannot be run: {error}");
+            let message = format!("NOT TESTED: OpenSSL cannot be run: {error}; install it: .ci/install\n");
+            std::io::stderr().write_all(message.as_bytes()).unwrap();
             return None;
         }
         let folder = folder_of_this_run(Path::new(env!("CARGO_TARGET_TMPDIR")));
