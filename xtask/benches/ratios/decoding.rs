@@ -18,7 +18,17 @@ pub(crate) fn benchmarks() -> Vec<Benchmark> {
         let (ours_body, theirs_body) = (envelopes.clone(), envelopes.clone());
         Benchmark::new(name, against, move || read::<Vec<Evidence>>(&ours_body), move || theirs(&theirs_body))
     };
+    let held = held_document();
+    let document = |against, theirs: fn(&str)| {
+        let (ours_evidence, theirs_text) = (evidence_of(&held), held.clone());
+        let ours = move || {
+            black_box(black_box(&ours_evidence).document::<Vec<Line>>().unwrap());
+        };
+        Benchmark::new("decode/json-in-a-string", against, ours, move || theirs(&theirs_text))
+    };
     vec![
+        document("derive on the bare minimum", read_text::<Vec<Line>>),
+        document("serde_json::Value", read_text::<Value>),
         reading("decode/envelopes", "derive on the bare minimum", read::<Vec<Envelope<BareValue>>>),
         reading("decode/unknown-fields", "derive on the same fields", read::<Vec<Envelope<FullValue>>>),
         reading("decode/envelopes", "serde_json::Value", read::<Value>),
@@ -27,6 +37,39 @@ pub(crate) fn benchmarks() -> Vec<Benchmark> {
 
 fn read<T: DeserializeOwned>(body: &[u8]) {
     black_box(serde_json::from_slice::<T>(black_box(body)).unwrap());
+}
+
+fn read_text<T: DeserializeOwned>(text: &str) {
+    black_box(serde_json::from_str::<T>(black_box(text)).unwrap());
+}
+
+/// A line of a report, as a caller describes it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "read, not used")]
+struct Line {
+    identifier: String,
+    amount: f64,
+    remarks: Vec<String>,
+    is_closed: bool,
+}
+
+/// A report, as text.
+fn held_document() -> String {
+    let line = json!({
+        "identifier": "2026-00123", "amount": 12500.5, "remarks": ["Første", "Andre"], "isClosed": false,
+        "inspectedAt": "2026-09-24T10:15:00Z", "county": "Trøndelag"
+    });
+    let one = line.to_string();
+    let lines = vec![one.as_str(); SIZE / (one.len() + 1)];
+    format!("[{}]", lines.join(","))
+}
+
+/// The envelope that holds a report.
+fn evidence_of(document: &str) -> Evidence {
+    let mut envelope = envelope();
+    envelope["evidenceValues"] = json!([value("default", &json!(document), "jsonSchema")]);
+    serde_json::from_value(envelope).unwrap()
 }
 
 /// An envelope by plain derives, without regard to what the service may add.
@@ -85,7 +128,19 @@ struct FullValue {
 
 /// A list of envelopes of a register's scalars.
 fn envelopes() -> Vec<u8> {
-    let envelope = json!({
+    let one = serde_json::to_vec(&envelope()).unwrap();
+    let mut body = b"[".to_vec();
+    while body.len() < SIZE {
+        body.extend_from_slice(&one);
+        body.push(b',');
+    }
+    body.pop();
+    body.push(b']');
+    body
+}
+
+fn envelope() -> Value {
+    json!({
         "evidenceStatus": {
             "evidenceCodeName": "UnitBasicInformation",
             "status": { "code": 1, "description": "The information is available for harvest" },
@@ -106,16 +161,7 @@ fn envelopes() -> Vec<u8> {
             value("IsBeingDissolved", &json!(false), "boolean"),
             value("HomePage", &json!("www.example.no"), "uri"),
         ]
-    });
-    let one = serde_json::to_vec(&envelope).unwrap();
-    let mut body = b"[".to_vec();
-    while body.len() < SIZE {
-        body.extend_from_slice(&one);
-        body.push(b',');
-    }
-    body.pop();
-    body.push(b']');
-    body
+    })
 }
 
 fn value(name: &str, value: &Value, value_type: &str) -> Value {

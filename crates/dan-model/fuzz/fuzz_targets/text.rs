@@ -1,7 +1,9 @@
 //! Everything that is read out of a plain text: parties, times, amounts, and what is masked.
 #![no_main]
 
-use dan_model::{PartyIdentifier, Timestamp, mask_personal_numbers};
+use std::cmp::Ordering;
+
+use dan_model::{Amount, PartyIdentifier, Timestamp, mask_personal_numbers};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -13,5 +15,15 @@ fuzz_target!(|text: &str| {
     let masked = mask_personal_numbers(text);
     assert_eq!(mask_personal_numbers(&masked), masked);
 
-    assert_eq!(Timestamp::from(text).as_str(), text);
+    let time = Timestamp::from(text);
+    assert_eq!(time.as_str(), text);
+    if let Ok(parts) = time.parse() {
+        let _ = (parts.unix_nanoseconds(), parts.system_time());
+        assert_ne!(time.compare_instants(&time), Some(Ordering::Less));
+    }
+
+    if let Ok(amount) = text.parse::<Amount>() {
+        assert_eq!(amount.to_string().parse::<Amount>().as_ref(), Ok(&amount));
+        let _ = (amount.hundredths(), amount.is_negative(), amount.is_zero(), amount.currency());
+    }
 });

@@ -170,24 +170,24 @@ fn decode_value<T: DeserializeOwned>(value: &EvidenceValue) -> Result<T, DecodeE
     }
 }
 
-/// Decodes straight from the text; no `Value` stands between. Only an error looks at the text again, for its place: to
-/// know the place all along makes decoding slower.
+/// Decodes straight from the text; no `Value` stands between. Only after an error is the text read again, for its place.
 pub(crate) fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
-    if let Ok(decoded) = serde_json::from_str(text) {
-        return Ok(decoded);
-    }
+    serde_json::from_str(text)
+        .map_err(|error| place_of::<T>(text).unwrap_or_else(|| DecodeError::syntax(&error)))
+}
+
+/// Why a text does not fit a type, and where; `None` when it fits and something follows it.
+fn place_of<T: DeserializeOwned>(text: &str) -> Option<DecodeError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let decoded = serde_path_to_error::deserialize(&mut deserializer);
-    let decoded = decoded.map_err(|error| {
-        let document = serde_json::from_str::<Value>(text);
-        DecodeError::of_serde(&error, document.as_ref().ok())
-    })?;
-    deserializer.end().map_err(|error| DecodeError::syntax(&error))?;
-    Ok(decoded)
+    let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
+    let document = serde_json::from_str::<Value>(text);
+    Some(DecodeError::of_serde(&error, document.as_ref().ok()))
 }
 
 pub(crate) fn from_value<'v, T: Deserialize<'v>>(value: &'v Value) -> Result<T, DecodeError> {
-    serde_path_to_error::deserialize(value).map_err(|error| DecodeError::of_serde(&error, Some(value)))
+    T::deserialize(value).or_else(|_| {
+        serde_path_to_error::deserialize(value).map_err(|error| DecodeError::of_serde(&error, Some(value)))
+    })
 }
 
 /// No body at all stands for null.
