@@ -66,6 +66,7 @@ mod client;
 mod client_builder;
 mod clock;
 mod configuration;
+mod dataset;
 mod dataset_changes;
 mod direct_harvest;
 mod entity_register;
@@ -80,6 +81,7 @@ mod proof;
 mod service_time;
 mod subscription_keys;
 
+pub use bytes::Bytes;
 pub use dan_auth as auth;
 pub use dan_auth::{AccessToken, AccessTokenProvider, AuthError, AuthErrorKind, Secret, async_trait};
 pub use dan_model as model;
@@ -106,6 +108,7 @@ pub use configuration::{
     AuthenticationMethod, Configuration, ConfigurationSources, EffectiveSetting, KeyFiles,
     MaskinportenConfiguration, Origin, Setting, default_configuration_file,
 };
+pub use dataset::{Dataset, DatasetHarvest, DatasetParameters};
 pub use dataset_changes::{DatasetChange, DatasetChangeKind, dataset_changes};
 pub use direct_harvest::{Direct, DirectHarvest};
 pub use entity_register::EntityRegister;

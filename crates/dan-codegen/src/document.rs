@@ -36,6 +36,11 @@ impl Document {
         Ok(Self { name: name.to_owned(), digest, root })
     }
 
+    /// A document that was put together here.
+    pub(crate) fn of(root: Node) -> Self {
+        Self { name: String::new(), digest: String::new(), root }
+    }
+
     /// The title and the version of the API.
     pub(crate) fn info(&self) -> (&str, &str) {
         let text = |member| self.root.at(&format!("/info/{member}")).and_then(Node::as_text);
@@ -49,9 +54,13 @@ impl Document {
 
     /// The members of what stands under these names, one within the other.
     pub(crate) fn members_at(&self, path: &[&str]) -> impl Iterator<Item = (&str, Place<'_>)> {
+        self.place(path).into_iter().flat_map(|place| place.members())
+    }
+
+    /// What stands under these names, one within the other.
+    pub(crate) fn place(&self, path: &[&str]) -> Option<Place<'_>> {
         let root = Place { node: &self.root, pointer: Pointer::root() };
-        let place = path.iter().try_fold(root, |place, name| place.member(name));
-        place.into_iter().flat_map(|place| place.members())
+        path.iter().try_fold(root, |place, name| place.member(name))
     }
 
     /// What a reference leads to, if it stays within the document. It is part of an address, so that signs in it may be

@@ -23,6 +23,12 @@ pub enum CodegenError {
     /// The document is written in another version of OpenAPI.
     #[error("OpenAPI {0:?} is not supported: 3.0 and 3.1 are")]
     Version(String),
+    /// The metadata of datasets holds something that is no dataset; with its position.
+    #[error("it is no metadata of datasets: what stands at position {0} has no `evidenceCodeName`")]
+    Metadata(usize),
+    /// The metadata lacks a dataset.
+    #[error("the metadata knows no dataset '{0}'; their names are case-sensitive")]
+    UnknownDataset(String),
     /// A fault of this crate.
     #[error("the generated code is no Rust, which is a fault of the generator: {0}")]
     Code(#[source] syn::Error),

@@ -19,6 +19,7 @@ mod bodies;
 mod choices;
 mod composition;
 mod cycles;
+mod datasets;
 mod document;
 mod emit;
 mod error;
@@ -42,6 +43,19 @@ pub struct Generated {
     pub code: String,
     /// The places in the document that the code does not express faithfully.
     pub warnings: Vec<Warning>,
+}
+
+/// Writes the types of datasets, by their names, out of the service's metadata: the answer of
+/// `/public/metadata/evidencecodes`, or one dataset of it. The code stands on `dan-client`, `serde` and `serde_json`; each
+/// dataset's type implements `dan_client::Dataset`.
+///
+/// # Errors
+///
+/// When the metadata is none, or lacks one of the datasets.
+pub fn generate_datasets(metadata: &str, names: &[&str]) -> Result<Generated, CodegenError> {
+    let (model, datasets) = datasets::read(metadata, names)?;
+    let code = emit::emit_datasets(&model, &datasets)?;
+    Ok(Generated { code, warnings: model.warnings.0 })
 }
 
 /// Writes the types of a document. The same document gives the same code.

@@ -19,37 +19,20 @@ const DEPTH_LIMIT: usize = 64;
 
 /// Reads all schemas under the document's components, and those of the bodies of its operations.
 pub(crate) fn read(document: &Document) -> Model {
-    let mut namespace = Namespace::types();
-    let components = document
-        .schemas()
-        .filter(|(_, place)| !is_internal(&Schema::new(place.clone())))
-        .map(|(name, place)| (place.pointer.to_string(), namespace.give(&type_name(name), "Model")))
-        .collect();
-    let mut reader = Reader {
-        document,
-        components,
-        namespace,
-        types: Vec::new(),
-        warnings: Warnings::default(),
-        depth: 0,
-    };
+    let mut reader = Reader::new(document);
+    for (name, place) in document.schemas() {
+        if !is_internal(&Schema::new(place.clone())) {
+            let name = reader.name(&type_name(name));
+            reader.register(&place.pointer, &name);
+        }
+    }
     for (_, place) in document.schemas() {
         reader.define_component(&Schema::new(place));
     }
     for (name, place) in bodies::schemas(document) {
         reader.define_body(&Schema::new(place), &name);
     }
-    let (title, version) = document.info();
-    let mut model = Model {
-        title: title.to_owned(),
-        version: version.to_owned(),
-        types: reader.types,
-        warnings: reader.warnings,
-    };
-    cycles::break_aliases(&mut model);
-    unions::settle(&mut model);
-    cycles::box_fields(&mut model);
-    model
+    reader.finish()
 }
 
 /// Whether a schema is only there for other schemas to be made of.
@@ -57,7 +40,8 @@ fn is_internal(schema: &Schema<'_>) -> bool {
     schema.member("x-internal").is_some_and(Node::is_true)
 }
 
-struct Reader<'d> {
+/// Makes types of schemas, one after the other.
+pub(crate) struct Reader<'d> {
     document: &'d Document,
     /// The Rust names of the components, and of what else is referred to, by where they stand.
     components: BTreeMap<String, String>,
@@ -65,10 +49,77 @@ struct Reader<'d> {
     types: Vec<TypeDefinition>,
     warnings: Warnings,
     depth: usize,
+    /// Whether the schemas are of harvested data: it is only read, so that null and absence may be one, and it is about
+    /// somebody.
+    is_data: bool,
 }
 
 impl<'d> Reader<'d> {
-    fn define_component(&mut self, schema: &Schema<'d>) {
+    pub(crate) fn new(document: &'d Document) -> Self {
+        Self {
+            document,
+            components: BTreeMap::new(),
+            namespace: Namespace::types(),
+            types: Vec::new(),
+            warnings: Warnings::default(),
+            depth: 0,
+            is_data: false,
+        }
+    }
+
+    /// For the schemas of harvested data.
+    pub(crate) fn of_datasets(document: &'d Document) -> Self {
+        Self { is_data: true, ..Self::new(document) }
+    }
+
+    /// How many types there are.
+    pub(crate) fn len(&self) -> usize {
+        self.types.len()
+    }
+
+    /// A name for a type, like the given.
+    pub(crate) fn name(&mut self, name: &str) -> String {
+        self.namespace.give(name, "Model")
+    }
+
+    /// The schema at this place has a type of this name.
+    pub(crate) fn register(&mut self, pointer: &Pointer, name: &str) {
+        self.components.insert(pointer.to_string(), name.to_owned());
+    }
+
+    /// Adds a type that comes from no schema.
+    pub(crate) fn define_type(&mut self, position: usize, definition: TypeDefinition) {
+        self.types.insert(position, definition);
+    }
+
+    /// The type of a name, to be changed.
+    pub(crate) fn definition(&mut self, name: &str) -> Option<&mut TypeDefinition> {
+        self.types.iter_mut().find(|definition| definition.name == name)
+    }
+
+    /// Tells what is lost at a place.
+    pub(crate) fn warn(&mut self, pointer: &Pointer, lost: &str) {
+        self.warnings.add(pointer, lost);
+    }
+
+    /// All types, with what concerns several of them settled.
+    pub(crate) fn finish(self) -> Model {
+        let (title, version) =
+            if self.is_data { ("the datasets' schemas", "") } else { self.document.info() };
+        let mut model = Model {
+            title: title.to_owned(),
+            version: version.to_owned(),
+            types: self.types,
+            warnings: self.warnings,
+        };
+        cycles::break_aliases(&mut model);
+        unions::settle(&mut model);
+        cycles::box_fields(&mut model);
+        model
+    }
+
+    /// Adds the type of a schema that has a name already.
+    pub(crate) fn define_component(&mut self, schema: &Schema<'d>) {
         let Some(name) = self.components.get(&schema.pointer.to_string()).cloned() else { return };
         let position = self.types.len();
         let shape = self.shape(schema, &name);
@@ -335,7 +386,7 @@ impl<'d> Reader<'d> {
                 value,
             });
         }
-        if !null_or_absent.is_empty() {
+        if !self.is_data && !null_or_absent.is_empty() {
             let names = null_or_absent.join("`, `");
             let lost = format!("null and absence are read alike, and written as absence: `{names}`");
             self.warnings.add(&owner.pointer, lost);
@@ -345,6 +396,7 @@ impl<'d> Reader<'d> {
 
     fn privacy(&mut self, schema: &Schema<'d>, value: &Type) -> Privacy {
         match (schema.text("x-privacy"), value) {
+            (None, _) if self.is_data => Privacy::of_data(value),
             (None, _) => Privacy::Open,
             (Some("masked"), Type::Text) => Privacy::Masked,
             (Some("withheld"), _) => Privacy::Withheld,
@@ -377,7 +429,8 @@ where
     W: PartialEq,
 {
     let texts = |member: &str| schema.member(member).map(Node::items).unwrap_or_default();
-    let (names, descriptions) = (texts("x-enum-varnames"), texts("x-enum-descriptions"));
+    let names = [texts("x-enum-varnames"), texts("x-enumNames")].into_iter().find(|names| !names.is_empty());
+    let (names, descriptions) = (names.unwrap_or_default(), texts("x-enum-descriptions"));
     let mut namespace = Namespace::variants();
     let mut variants: Vec<Variant<W>> = Vec::new();
     for (index, wire) in wires.into_iter().enumerate() {

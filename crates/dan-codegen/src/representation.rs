@@ -123,6 +123,8 @@ pub(crate) enum Presence {
     Nullable,
     /// Left out when there is no value.
     Optional,
+    /// A list, left out when it is empty.
+    Several,
 }
 
 /// How much of a field `Debug` shows.
@@ -134,6 +136,13 @@ pub(crate) enum Privacy {
     Masked,
     /// Only whether there is a value.
     Withheld,
+}
+
+impl Privacy {
+    /// For harvested data, which is about somebody: what has a type of its own says for itself what it shows.
+    pub(crate) fn of_data(value: &Type) -> Self {
+        if value.named().is_some() { Self::Open } else { Self::Withheld }
+    }
 }
 
 /// A value of an enum.
@@ -167,6 +176,45 @@ pub(crate) struct UnionVariant {
     pub(crate) definition: String,
 }
 
+/// A dataset of the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dataset {
+    /// Its name on the wire.
+    pub(crate) name: String,
+    /// The name of its type.
+    pub(crate) definition: String,
+    /// How its values become that type.
+    pub(crate) form: Form,
+    /// The name of the type of its parameters.
+    pub(crate) parameters_name: String,
+    /// What it takes besides the subject.
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+/// How the values of a dataset become one type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Each is a field.
+    Values,
+    /// The only one is the type.
+    Document,
+    /// There are only bytes.
+    Bytes,
+}
+
+/// A parameter of a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parameter {
+    /// Its name in Rust.
+    pub(crate) name: String,
+    /// Its name on the wire.
+    pub(crate) wire_name: String,
+    /// The type of its value.
+    pub(crate) value: Type,
+    /// Whether it must be given.
+    pub(crate) is_required: bool,
+}
+
 /// The type of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Type {
@@ -186,6 +234,8 @@ pub(crate) enum Type {
     Timestamp,
     /// An organization or a person.
     PartyIdentifier,
+    /// An amount of money.
+    Amount,
     /// A list.
     List(Box<Type>),
     /// A map from text.

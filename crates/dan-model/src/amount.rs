@@ -4,6 +4,10 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
 /// An exact amount with its currency: `12500 NOK`, `-12.50`.
 ///
 /// The service gives amounts as text: an optional sign, digits, an optional decimal point with digits, and in most cases
@@ -114,6 +118,25 @@ impl fmt::Display for Amount {
     }
 }
 
+/// Written as it was sent.
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+/// Reads a text, or a number without currency.
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = match Value::deserialize(deserializer)? {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            _ => return Err(D::Error::custom("no amount: neither a text nor a number")),
+        };
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
 impl PartialEq for Amount {
     fn eq(&self, other: &Self) -> bool {
         self.partial_cmp(other) == Some(Ordering::Equal)
@@ -162,6 +185,17 @@ mod tests {
 
     fn amount(text: &str) -> Amount {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_amount_is_text_or_a_number() {
+        let read = |json: &str| serde_json::from_str::<Amount>(json);
+        assert_eq!(serde_json::to_string(&read(r#""12500 NOK""#).unwrap()).unwrap(), r#""12500 NOK""#);
+        assert_eq!(read("12.50").unwrap(), "12.5".parse().unwrap());
+        for wrong in ["true", r#""15867010022x""#, "[]"] {
+            let error = read(wrong).unwrap_err().to_string();
+            assert!(!error.contains("15867010022"), "{error}");
+        }
     }
 
     #[test]

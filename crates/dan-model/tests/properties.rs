@@ -1,5 +1,4 @@
 //! What holds for every input, not only for the examples of other tests.
-#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 use dan_model::{
     Amount, DecodeErrorKind, ErrorCode, ErrorModel, Evidence, EvidenceCode, EvidenceValue,

@@ -1,6 +1,7 @@
 //! `dan datasets`
 
 mod check;
+mod codegen;
 mod list;
 mod show;
 
@@ -20,6 +21,14 @@ pub(crate) enum DatasetsCommand {
     /// Tell what a dataset holds, what is needed to get it, and how it is asked for
     #[command(after_help = "Example:\n  dan datasets show RestanserV2")]
     Show(ShowOptions),
+    /// Write Rust types for datasets: their values, the JSON in them, their parameters
+    #[command(
+        after_help = "Examples:\n  dan datasets codegen UnitBasicInformation FregPerson --out src/datasets.rs\n  \
+        dan datasets codegen FregPerson --from metadata.json --out src/person.rs --check\n\n\
+        The code stands on the crates dan-client, serde and serde_json:\n  \
+        let unit = client.harvest::<UnitBasicInformation>(\"991825827\").await?;"
+    )]
+    Codegen(codegen::CodegenOptions),
     /// Tell what changed since the metadata was saved; exit code 8 when something did
     #[command(
         after_help = "Example, for a nightly job:\n  dan datasets list --output json > metadata.json    # once\n  \
@@ -53,6 +62,7 @@ pub(crate) async fn run(session: &Session, command: DatasetsCommand) -> Result<(
     match command {
         DatasetsCommand::List(options) => list::run(session, options.search.as_deref()).await,
         DatasetsCommand::Show(options) => show::run(session, &options.name).await,
+        DatasetsCommand::Codegen(options) => codegen::run(session, &options).await,
         DatasetsCommand::Check(options) => check::run(session, &options.against).await,
     }
 }

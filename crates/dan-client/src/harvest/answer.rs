@@ -182,7 +182,10 @@ impl Harvest {
         &self.answer
     }
 
-    fn of_evidence<T>(&self, read: impl FnOnce(&Evidence) -> Result<T, DecodeError>) -> Result<T, Error> {
+    pub(crate) fn of_evidence<T>(
+        &self,
+        read: impl FnOnce(&Evidence) -> Result<T, DecodeError>,
+    ) -> Result<T, Error> {
         read(&self.evidence()?).map_err(|error| self.answer.misfit(&error))
     }
 

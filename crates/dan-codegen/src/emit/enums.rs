@@ -4,14 +4,14 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::documentation::documentation;
-use super::{Emitter, identifier};
+use super::{Emitter, Runtime, identifier};
 use crate::representation::{TypeDefinition, Variant};
 
 impl Emitter<'_> {
     pub(super) fn text_enum(&self, definition: &TypeDefinition, variants: &[Variant<String>]) -> TokenStream {
-        let type_name = &definition.name;
-        let name = identifier(type_name);
-        let (runtime, with_schemars) = (self.runtime(), self.with_schemars());
+        let name = identifier(&definition.name);
+        let runtime = self.runtime();
+        let schema = self.schema_of_enum(&definition.name, "text_schema");
         let documentation = self.documentation_of(definition);
         let declarations = variants.iter().map(declaration);
         let idents: Vec<_> = variants.iter().map(|variant| identifier(&variant.name)).collect();
@@ -75,23 +75,14 @@ impl Emitter<'_> {
                 }
             }
 
-            #with_schemars
-            impl JsonSchema for #name {
-                fn schema_name() -> std::borrow::Cow<'static, str> {
-                    std::borrow::Cow::Borrowed(#type_name)
-                }
-
-                fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                    #runtime::open_enum::text_schema::<Self>()
-                }
-            }
+            #schema
         }
     }
 
     pub(super) fn integer_enum(&self, definition: &TypeDefinition, variants: &[Variant<i64>]) -> TokenStream {
-        let type_name = &definition.name;
-        let name = identifier(type_name);
-        let (runtime, with_schemars) = (self.runtime(), self.with_schemars());
+        let name = identifier(&definition.name);
+        let runtime = self.runtime();
+        let schema = self.schema_of_enum(&definition.name, "integer_schema");
         let documentation = self.documentation_of(definition);
         let declarations = variants.iter().map(declaration);
         let idents: Vec<_> = variants.iter().map(|variant| identifier(&variant.name)).collect();
@@ -155,6 +146,18 @@ impl Emitter<'_> {
                 }
             }
 
+            #schema
+        }
+    }
+
+    /// The schema of an enum, by the function of the runtime that makes it.
+    fn schema_of_enum(&self, type_name: &str, function: &str) -> Option<TokenStream> {
+        if self.runtime == Runtime::Client {
+            return None;
+        }
+        let (name, function) = (identifier(type_name), identifier(function));
+        let (runtime, with_schemars) = (self.runtime(), self.with_schemars());
+        Some(quote! {
             #with_schemars
             impl JsonSchema for #name {
                 fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -162,10 +165,10 @@ impl Emitter<'_> {
                 }
 
                 fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                    #runtime::open_enum::integer_schema::<Self>()
+                    #runtime::open_enum::#function::<Self>()
                 }
             }
-        }
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::documentation::documentation;
-use super::{Emitter, identifier};
+use super::{Emitter, Runtime, identifier};
 use crate::representation::{Field, Presence, Privacy, Type, TypeDefinition};
 
 impl Emitter<'_> {
@@ -19,10 +19,12 @@ impl Emitter<'_> {
         let camel_case = uses_camel_case(fields);
         let rename_all = camel_case.then(|| quote! { #[serde(rename_all = "camelCase")] });
         let declarations = fields.iter().map(|field| self.declaration(field, camel_case));
-        let constructor = self.constructor(fields);
+        // What is only read needs no way to be made, as long as there is one.
+        let is_built = self.runtime != Runtime::Client;
+        let constructor = (is_built || default.is_none()).then(|| self.constructor(fields));
         let setters = fields
             .iter()
-            .filter(|field| field.presence != Presence::Required)
+            .filter(|field| is_built && field.presence != Presence::Required)
             .map(|field| self.setter(field));
         let debug_by_hand = (!shown).then(|| self.masked_debug(&definition.name, fields));
         let runtime = self.runtime();
@@ -60,7 +62,9 @@ impl Emitter<'_> {
         let rename = (spoken != *wire_name).then(|| quote! { #[serde(rename = #wire_name)] });
         let skip = (field.presence == Presence::Optional)
             .then(|| quote! { #[serde(skip_serializing_if = "Option::is_none")] });
-        quote! { #documentation #rename #skip pub #name: #value }
+        let several = (field.presence == Presence::Several)
+            .then(|| quote! { #[serde(default, skip_serializing_if = "Vec::is_empty")] });
+        quote! { #documentation #rename #skip #several pub #name: #value }
     }
 
     /// What a field holds. One that is not described is what its type is.
@@ -80,10 +84,9 @@ impl Emitter<'_> {
 
     fn field_type(&self, field: &Field) -> TokenStream {
         let value = self.type_name(&field.value);
-        if field.presence == Presence::Required {
-            value
-        } else {
-            quote! { Option<#value> }
+        match field.presence {
+            Presence::Required | Presence::Several => value,
+            Presence::Nullable | Presence::Optional => quote! { Option<#value> },
         }
     }
 
@@ -100,6 +103,7 @@ impl Emitter<'_> {
                 Presence::Required => passed(&field.value, &name)
                     .map_or_else(|| quote! { #name }, |value| quote! { #name: #value }),
                 Presence::Nullable | Presence::Optional => quote! { #name: None },
+                Presence::Several => quote! { #name: Vec::new() },
             }
         });
         let text = match (required.len(), fields.len()) {
@@ -134,12 +138,17 @@ impl Emitter<'_> {
         let setter = format_ident!("with_{}", field.name);
         let parameter = self.parameter_type(&field.value);
         let value = passed(&field.value, &name).unwrap_or_else(|| quote! { #name });
+        let value = if field.presence == Presence::Several {
+            value
+        } else {
+            quote! { Some(#value) }
+        };
         let documentation = documentation(&format!("Sets `{}`.", field.wire_name));
         quote! {
             #documentation
             #[must_use]
             pub fn #setter(mut self, #name: #parameter) -> Self {
-                self.#name = Some(#value);
+                self.#name = #value;
                 self
             }
         }
@@ -170,6 +179,9 @@ impl Emitter<'_> {
                     quote! { &self.#name.as_deref().map(#runtime::mask_personal_numbers) }
                 }
                 (Privacy::Withheld, Presence::Required) => quote! { &#runtime::Withheld },
+                (Privacy::Withheld, Presence::Several) => {
+                    quote! { &self.#name.iter().map(|_| #runtime::Withheld).collect::<Vec<_>>() }
+                }
                 (Privacy::Withheld, _) => quote! { &self.#name.as_ref().map(|_| #runtime::Withheld) },
             };
             quote! { .field(#label, #shown) }

@@ -88,7 +88,9 @@ impl Emitter<'_> {
         let arms = kinds.iter().map(|(variant, field)| {
             let field_name = identifier(&field.name);
             match field.presence {
-                Presence::Required => quote! { Self::#variant(kind) => Some(#reference kind.#field_name) },
+                Presence::Required | Presence::Several => {
+                    quote! { Self::#variant(kind) => Some(#reference kind.#field_name) }
+                }
                 Presence::Nullable | Presence::Optional => {
                     quote! { Self::#variant(kind) => kind.#field_name #borrowed }
                 }

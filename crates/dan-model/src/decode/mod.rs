@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 pub use self::error::{DecodeError, DecodeErrorKind};
 use self::names::Members;
-use crate::{Evidence, EvidenceValue, ValueType};
+use crate::{Evidence, EvidenceValue, TypedValue, ValueType};
 
 /// Reads an answer without envelope as a type of the caller's.
 ///
@@ -146,6 +146,47 @@ impl Evidence {
         from_value(&Value::Object(members))
     }
 
+    /// All values as the members of one type, each as its value type says: booleans and numbers that arrive as text are
+    /// booleans and numbers, and documents and files are lists, since their names may come more than once. A value that is
+    /// missing has no member. The types that `dan datasets codegen` writes are read so.
+    ///
+    /// ```
+    /// #[derive(serde::Deserialize)]
+    /// struct Inspections { rapport: Vec<serde_json::Value>, alle: Option<bool> }
+    ///
+    /// let evidence: dan_model::Evidence = serde_json::from_str(
+    ///     r#"{"evidenceStatus":{"evidenceCodeName":"A","status":{"code":1,"description":""},"validFrom":null,
+    ///     "validTo":null},"evidenceValues":[
+    ///     {"evidenceValueName":"rapport","source":"Tilda","value":"{\"id\":1}","valueType":"jsonSchema"},
+    ///     {"evidenceValueName":"rapport","source":"Tilda","value":"{\"id\":2}","valueType":"jsonSchema"},
+    ///     {"evidenceValueName":"alle","source":"Tilda","value":"true","valueType":"boolean"}]}"#,
+    /// )?;
+    /// let inspections: Inspections = evidence.dataset()?;
+    /// assert_eq!((inspections.rapport.len(), inspections.alle), (2, Some(true)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When a name of anything else comes twice, or the values do not fit the type.
+    pub fn dataset<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        let mut members = Map::new();
+        for value in &self.evidence_values {
+            let name = &value.evidence_value_name;
+            let is_listed = matches!(value.value_type, Some(ValueType::JsonSchema | ValueType::Attachment));
+            let member = as_its_type_says(value)?;
+            match members.get_mut(name) {
+                Some(Value::Array(several)) if is_listed => several.extend(member),
+                Some(_) => return Err(DecodeError::repeated(name)),
+                None if is_listed => {
+                    members.insert(name.clone(), member.into_iter().collect());
+                }
+                None => members.extend(member.map(|member| (name.clone(), member))),
+            }
+        }
+        from_value(&Value::Object(members))
+    }
+
     /// A name that there is and that differs only in case.
     fn name_like(&self, name: &str) -> Option<&str> {
         let mut names = self.evidence_values.iter().map(|value| value.evidence_value_name.as_str());
@@ -160,6 +201,16 @@ fn member(value: &EvidenceValue) -> Result<Value, DecodeError> {
         }
         (_, value) => Ok(value.clone().unwrap_or_default()),
     }
+}
+
+/// A value that is there, as its type says. What cannot be that is left as it came, for the caller's type to judge.
+fn as_its_type_says(value: &EvidenceValue) -> Result<Option<Value>, DecodeError> {
+    let typed = match value.typed() {
+        Ok(TypedValue::Boolean(boolean)) => Value::Bool(boolean),
+        Ok(TypedValue::Number(number)) => Value::Number(number),
+        _ => member(value)?,
+    };
+    Ok((!typed.is_null()).then_some(typed))
 }
 
 fn decode_value<T: DeserializeOwned>(value: &EvidenceValue) -> Result<T, DecodeError> {
@@ -250,6 +301,27 @@ mod tests {
             ("lines", "jsonSchema", json!(r#"[{"amount":1.5}]"#)),
         ]);
         assert_eq!(members.members::<Report>().unwrap(), report);
+    }
+
+    #[test]
+    fn a_dataset_is_read_as_its_value_types_say() {
+        let read = evidence(&[
+            ("a", "boolean", json!("true")),
+            ("b", "number", json!("12.5")),
+            ("c", "string", json!("7")),
+            ("d", "jsonSchema", json!(r#"{"x":1}"#)),
+            ("d", "jsonSchema", json!({ "x": 2 })),
+            ("e", "attachment", json!("aGVp")),
+            ("f", "amount", Value::Null),
+            ("g", "jsonSchema", Value::Null),
+            ("h", "number", json!("odd")),
+        ]);
+        let expected = json!({
+            "a": true, "b": 12.5, "c": "7", "d": [{ "x": 1 }, { "x": 2 }], "e": ["aGVp"], "g": [], "h": "odd"
+        });
+        assert_eq!(read.dataset::<Value>().unwrap(), expected);
+        let twice = evidence(&[("a", "string", json!("1")), ("a", "string", json!("2"))]);
+        assert_eq!(twice.dataset::<Value>().unwrap_err().kind(), DecodeErrorKind::Repeated);
     }
 
     #[test]
