@@ -1,18 +1,24 @@
 //! What may be seen while the client works. Alone in its process, since the log is the process's.
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
+#[path = "journey/clock.rs"]
+#[expect(dead_code, reason = "the tests of journeys need more clocks")]
+mod clock;
+#[path = "journey/tokens.rs"]
+mod tokens;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use dan_client::{DanClient, Secret};
+use dan_client::{Configuration, DanClient, DatasetRequest, Secret, Watermark};
 use dan_sandbox::Sandbox;
 
 const PERSON: &str = "15867010022";
 const OTHER_PERSON: &str = "23815010019";
 const FORWARDED: &str = "a-token-for-the-source";
 
-/// Nothing that is logged at any level, printed for a programmer or told in an error holds a person's number, a key or a
-/// token, whatever is done and however it goes wrong.
+/// Nothing that is logged at any level, printed for a programmer or told in an error holds a person's number, a key, a
+/// token or the link to a consent, whatever is done and however it goes wrong.
 #[tokio::test]
 async fn no_secret_is_shown() {
     use tracing_subscriber::util::SubscriberInitExt as _;
@@ -28,13 +34,16 @@ async fn no_secret_is_shown() {
     let client = DanClient::from_variables(sandbox.variables()).unwrap();
     let mut shown = do_everything(&sandbox, &client).await;
     shown.push(format!("{client:?}"));
+    let consent_url = lose_answers_about_a_consent(&sandbox, &mut shown).await;
 
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for template in ["/v1/directharvest/FregPerson", "/v1/public/metadata/evidencecodes"] {
-        assert!(logged.contains(template), "{logged}");
+    let seen =
+        ["/v1/directharvest/FregPerson", "/v1/public/metadata/evidencecodes", "looking for its effect"];
+    for seen in seen {
+        assert!(logged.contains(seen), "not logged: {seen}");
     }
     let keys = sandbox.subscription_keys();
-    let secrets = [PERSON, OTHER_PERSON, "158670 10022", "eyJ", FORWARDED];
+    let secrets = [PERSON, OTHER_PERSON, "158670 10022", "eyJ", FORWARDED, &consent_url];
     for secret in keys.values().map(String::as_str).chain(secrets) {
         let found = logged.lines().chain(shown.iter().map(String::as_str)).find(|line| line.contains(secret));
         assert!(found.is_none(), "a secret was shown: {found:?}");
@@ -110,6 +119,42 @@ async fn go_the_whole_way(sandbox: &Sandbox, client: &DanClient) -> Vec<String> 
     shown.push(format!("{:?}", unanswered.service_context("DigitaleHelgeland").await));
     shown.push(format!("{:?}", accreditation.delete().await));
     shown
+}
+
+/// A permission whose answers get lost, and which is looked for by a reference that is a person's number itself; gives the
+/// link to the consent. No test waits for real time.
+async fn lose_answers_about_a_consent(sandbox: &Sandbox, shown: &mut Vec<String>) -> String {
+    let mut configuration = Configuration::from_variables(sandbox.variables()).unwrap();
+    configuration.service_context = Some("eBevis".to_owned());
+    let tokens = Arc::new(tokens::TokensOfJumpingTime::new(&configuration));
+    let builder = configuration.builder().unwrap().access_token_provider(tokens);
+    let client = builder.clock(Arc::new(clock::TestClock::default())).build().unwrap();
+    let request = || {
+        client
+            .request_authorization("991825827", PERSON)
+            .dataset(DatasetRequest::new("RestanserV2").request_consent())
+            .consent_reference(format!("About {PERSON}"))
+            .external_reference(PERSON)
+    };
+    let lose = |when: &str| {
+        let fault = format!(r#"{{"path":"/v1/authorization","method":"POST","fault":{{"close":"{when}"}}}}"#);
+        sandbox.inject_fault(&fault).unwrap();
+    };
+    lose("after");
+    let authorization = request().await.unwrap();
+    lose("before");
+    shown.push(format!("{:?}", request().deadline(Duration::from_secs(60)).await.unwrap_err()));
+    let accreditation = authorization.handle();
+    let wait = accreditation.wait_until_available().deadline(Duration::from_secs(60));
+    shown.push(format!("{:?}", wait.await.unwrap_err()));
+    shown.push(format!("{authorization:?} {accreditation:?} {:?}", accreditation.remind().await));
+    shown.push(format!("{:?}", authorization.harvest_all().await.unwrap()));
+    shown.push(format!("{:?}", client.accreditations().await.unwrap()));
+    let mut changes = client.accreditation_changes(Watermark::default());
+    let read = changes.poll().await.unwrap();
+    changes.acknowledge(&read[0]);
+    shown.push(format!("{read:?} {changes:?} {}", serde_json::to_string(changes.watermark()).unwrap()));
+    authorization.consent_url().unwrap().to_owned()
 }
 
 /// Keeps what is written.

@@ -8,7 +8,6 @@ mod clock;
 mod faults;
 mod list;
 mod outcomes;
-mod privacy;
 mod reminders;
 mod requests;
 mod tokens;
