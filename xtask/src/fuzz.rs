@@ -44,7 +44,7 @@ pub(crate) fn run(options: &Options, root: &Path) -> Result<()> {
         for target in targets(&package)? {
             if options.target.as_ref().is_none_or(|wanted| *wanted == target) {
                 found = true;
-                fuzz(&package, &target, &seeds, options.seconds)?;
+                fuzz(root, &package, &target, &seeds, options.seconds)?;
             }
         }
     }
@@ -54,13 +54,16 @@ pub(crate) fn run(options: &Options, root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// No sanitizer, which needs a nightly toolchain: without `unsafe` there is nothing for it to find.
-fn fuzz(package: &Path, target: &str, seeds: &[PathBuf], seconds: u32) -> Result<()> {
+/// No sanitizer, which needs a nightly toolchain: without `unsafe` there is nothing for it to find. All crates build into one
+/// folder, so that what they share is instrumented once.
+fn fuzz(root: &Path, package: &Path, target: &str, seeds: &[PathBuf], seconds: u32) -> Result<()> {
     eprintln!("== {target}, for {seconds} s");
     let corpus = package.join("fuzz/corpus").join(target);
     fs::create_dir_all(&corpus).with_context(|| format!("cannot make {}", corpus.display()))?;
     let status = Command::new("cargo")
-        .args(["fuzz", "run", "--sanitizer", "none", target])
+        .args(["fuzz", "run", "--sanitizer", "none", "--target-dir"])
+        .arg(root.join("target/fuzz"))
+        .arg(target)
         .arg(&corpus)
         .args(seeds)
         .args(["--", "-verbosity=0", "-rss_limit_mb=2048", &format!("-max_total_time={seconds}")])
