@@ -1,7 +1,8 @@
 //! Benchmarks, side by side with what does the same without us.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -12,8 +13,12 @@ const COMMAND_BENCHMARKS: &str = "command/version command/help";
 /// How `cargo xtask bench` is called.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Run only the benchmarks with this in their name
+    /// Run only the benchmarks with this in their name; `dependencies/clean-build` is run only by its whole name
     name: Option<String>,
+
+    /// How much is streamed, in MiB
+    #[arg(long, value_name = "NUMBER", default_value_t = 256)]
+    stream_mib: u64,
 }
 
 /// Runs the benchmarks, which print a line each on standard output.
@@ -23,16 +28,26 @@ pub(crate) struct Options {
 /// When they do not compile, or none has the name.
 pub(crate) fn run(options: &Options, root: &Path) -> Result<()> {
     build_command(options, root)?;
-    let status = Command::new("cargo")
-        .args(["bench", "--quiet", "--package", "xtask", "--bench", "ratios", "--"])
+    let mut benchmarks = Command::new("cargo")
+        .args(["bench", "--quiet", "--package", "xtask", "--bench", "ratios", "--bench", "allocations", "--"])
         .args(&options.name)
+        .arg(format!("--stream-mib={}", options.stream_mib))
         .current_dir(root)
-        .status()
+        .stdout(Stdio::piped())
+        .spawn()
         .context("cargo bench cannot be run")?;
-    if !status.success() {
+    let mut printed = 0;
+    for line in benchmarks.stdout.take().into_iter().flat_map(|output| BufReader::new(output).lines()) {
+        println!("{}", line?);
+        printed += 1;
+    }
+    if !benchmarks.wait()?.success() {
         bail!("the benchmarks failed");
     }
-    Ok(())
+    match &options.name {
+        Some(name) if printed == 0 => bail!("no benchmark with '{name}' in its name was run"),
+        _ => Ok(()),
+    }
 }
 
 /// The command `dan`, whose start is timed, is no part of what `cargo bench` builds here.
