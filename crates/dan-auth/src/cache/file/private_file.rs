@@ -14,6 +14,9 @@ use crate::cache::token_cache::TokenCacheError;
 /// A file that is larger holds something else than tokens.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
+/// How often a file is looked for that others take away or replace at the same moment.
+const LOOKS: usize = 100;
+
 /// A file, and what lies beside it for a while: its next version, locks.
 #[derive(Debug)]
 pub(super) struct PrivateFile {
@@ -79,20 +82,32 @@ impl PrivateFile {
     pub(super) fn open(&self, path: &Path, options: &OpenOptions) -> io::Result<Option<File>> {
         let user = self.user()?;
         self.require_private_folder(user)?;
-        let found = match fs::symlink_metadata(path) {
-            Ok(found) => found,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        if !found.is_file() {
-            return Err(refused("it is a symbolic link, or no file at all: remove it"));
+        for _ in 0..LOOKS {
+            let found = match fs::symlink_metadata(path) {
+                Ok(found) => found,
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            if !found.is_file() {
+                return Err(refused("it is a symbolic link, or no file at all: remove it"));
+            }
+            let file = match options.open(path) {
+                Ok(file) => file,
+                // Another process of the user took it away after it was found.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            let opened = file.metadata()?;
+            // The same, with another file put in its place.
+            if !rights::is_same_file(&found, &opened) {
+                continue;
+            }
+            if rights::owner(&opened) != user {
+                return Err(refused("it is somebody else's: name a file of your own"));
+            }
+            return Ok(Some(file));
         }
-        let file = options.open(path)?;
-        let opened = file.metadata()?;
-        if !rights::is_same_file(&found, &opened) || rights::owner(&opened) != user {
-            return Err(refused("it is somebody else's: name a file of your own"));
-        }
-        Ok(Some(file))
+        Err(refused("another file takes its place all the time: name one on another file system"))
     }
 
     pub(super) fn failed(&self, what: &str, error: io::Error) -> TokenCacheError {

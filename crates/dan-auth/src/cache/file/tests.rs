@@ -212,6 +212,35 @@ async fn writers_lose_nothing_of_each_other() {
     assert_eq!(names(folder.path()), ["tokens.json"]);
 }
 
+/// Each write puts another file in the place of the one that a reader is about to open.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_find_the_token_while_others_write() {
+    let (_folder, cache) = cache();
+    put(&cache, "a").await;
+    let file = PrivateFile::new(cache.path().into());
+    let written = fs::read(cache.path()).unwrap();
+    let writer = std::thread::spawn(move || (0..300).for_each(|_| file.replace(&written).unwrap()));
+    while !writer.is_finished() {
+        assert_eq!(get(&cache, "a").await.as_deref(), Some("a"));
+    }
+    writer.join().unwrap();
+}
+
+/// Each lock makes its file and takes it away again.
+#[test]
+fn a_lock_is_taken_or_not_while_others_take_it() {
+    let (_folder, cache) = cache();
+    let take_often = || {
+        let file = PrivateFile::new(cache.path().into());
+        (0..2_000).filter(|_| FileLock::try_take(&file, "a").unwrap().is_some()).count()
+    };
+    let taken: usize = std::thread::scope(|scope| {
+        let threads = [(); 4].map(|()| scope.spawn(take_often));
+        threads.map(|thread| thread.join().unwrap()).iter().sum()
+    });
+    assert!(taken >= 2_000);
+}
+
 #[tokio::test]
 async fn what_is_over_goes_and_so_does_what_a_changed_clock_makes_doubtful() {
     let (_folder, cache) = cache();
