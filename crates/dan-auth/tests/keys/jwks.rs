@@ -10,8 +10,7 @@ use crate::openssl::{Workshop, workshop};
 
 /// A private RSA key of OpenSSL as a JWK.
 fn rsa_jwk(files: &Workshop, name: &str, key_id: &str) -> Value {
-    files.run(&format!("rsa -in {name} -traditional -outform DER -out {name}.jwk.der"));
-    let der = files.read(&format!("{name}.jwk.der"));
+    let der = files.printed(&format!("rsa -in {name} -traditional -outform DER"));
     let key = RsaPrivateKeyRef::try_from(der.as_slice()).unwrap();
     let number = |number: pkcs1::UintRef<'_>| BASE64_URL_SAFE_NO_PAD.encode(number.as_bytes());
     json!({
@@ -24,8 +23,7 @@ fn rsa_jwk(files: &Workshop, name: &str, key_id: &str) -> Value {
 
 /// A private elliptic-curve key of OpenSSL as a JWK.
 fn ec_jwk(files: &Workshop, name: &str, key_id: &str) -> Value {
-    files.run(&format!("ec -in {name} -outform DER -out {name}.jwk.der"));
-    let der = files.read(&format!("{name}.jwk.der"));
+    let der = files.printed(&format!("ec -in {name} -outform DER"));
     // RFC 5915: a sequence of the version and an octet string of 32 bytes, then the point in a bit string at the end.
     let (private, point) = (&der[7..39], &der[der.len() - 64..]);
     let number = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);

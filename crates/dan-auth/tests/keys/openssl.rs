@@ -97,12 +97,22 @@ impl Workshop {
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str]) {
+        self.output(arguments);
+    }
+
+    /// What OpenSSL prints. It leaves no file behind that another test could write at the same time.
+    pub(crate) fn printed(&self, arguments: &str) -> Vec<u8> {
+        self.output(&arguments.split_whitespace().collect::<Vec<_>>())
+    }
+
+    fn output(&self, arguments: &[&str]) -> Vec<u8> {
         let output = Command::new("openssl").args(arguments).current_dir(&self.folder).output().unwrap();
         assert!(
             output.status.success(),
             "openssl {arguments:?}: {}",
             String::from_utf8_lossy(&output.stderr)
         );
+        output.stdout
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
