@@ -162,7 +162,10 @@ impl Inner {
         telemetry::ended(&span, status, error);
         match (result, token) {
             (Err(error), Some(token)) if error.retry() == &Retry::WithNewToken => {
-                if self.authorization.renew(&token).await? { Ok(Err(error)) } else { Err(error) }
+                let rest = allowed.saturating_sub(started.elapsed());
+                let renewed = timeout(rest, self.authorization.renew(&token)).await;
+                let is_renewed = renewed.map_err(|_| network::no_token_in_time(allowed))??;
+                if is_renewed { Ok(Err(error)) } else { Err(error) }
             }
             (result, _) => Ok(result),
         }

@@ -241,6 +241,20 @@ mod tests {
     }
 
     #[test]
+    fn a_client_certificate_may_be_refused_by_a_page() {
+        const PAGE: &[(&str, &str)] = &[("content-type", "text/html")];
+        let page = |words: &str| format!("<html><head><title>400 {words}</title></head></html>");
+        let missing = page("No required SSL certificate was sent");
+        let refused = page("The SSL certificate error");
+        let cases = [(400, &missing), (496, &missing), (400, &refused), (495, &refused)];
+        let outlines = cases.map(|(status, body)| outline(&error(status, PAGE, body)));
+        insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(outlines.join("\n")) });
+        assert_eq!(error(404, PAGE, &refused).kind(), ErrorKind::UnexpectedAnswer);
+        let of_service = format!(r#"{{"code":1007,"description":"{refused}"}}"#);
+        assert_eq!(error(400, &[], &of_service).code(), Some(1007));
+    }
+
+    #[test]
     fn data_is_a_success_that_is_no_page() {
         for (status, content_type, is_data_) in [
             (200, "application/json", true),

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use dan_auth::ClientCertificateRefusal;
 use dan_model::Retry;
 use http::StatusCode;
 use http::header::LOCATION;
@@ -15,6 +16,15 @@ use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
 pub(super) fn error(head: &AnswerHead, body: &[u8], base: &Url, retry_at: Option<SystemTime>) -> Error {
     let status = head.status;
     let number = head.status();
+    if let Some(refusal) = ClientCertificateRefusal::of_answer(number, body) {
+        let message = format!("what answered (HTTP {number}) did not pass the request on: {refusal}.");
+        return Error::from_origin(
+            ErrorKind::Unauthenticated,
+            ErrorOrigin::Gateway,
+            Delivery::NotSent,
+            message,
+        );
+    }
     let (kind, delivery, message) = match status {
         // Something on the way wants a log-in, and says so in the service's place (RFC 6585 section 6).
         StatusCode::NETWORK_AUTHENTICATION_REQUIRED => (

@@ -3,11 +3,13 @@
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use dan_auth::{AccessToken, AccessTokenProvider, AuthError, AuthErrorKind, Secret, async_trait};
 use dan_transport::{
     ApiVersion, Delivery, Environment, ErrorKind, ErrorOrigin, Operation, RetryPolicy, ServiceUrl, Transport,
 };
+use tokio::time::timeout;
 
 use crate::server::{KEY, Server, TOKEN, answer, harvest, key, quick, with_token};
 
@@ -209,6 +211,35 @@ async fn a_new_token_at_fault_is_not_renewed_again() {
     let error = transport.send(&harvest()).await.unwrap_err();
     assert_eq!((error.kind(), error.code(), error.attempts()), (ErrorKind::Unauthenticated, Some(1024), 2));
     assert_eq!(server.requests().len(), 2);
+}
+
+/// Gives a token, and none any more once it was refused.
+#[derive(Default)]
+struct Exhausted(AtomicUsize);
+
+#[async_trait]
+impl AccessTokenProvider for Exhausted {
+    async fn access_token(&self) -> Result<AccessToken, AuthError> {
+        if self.0.load(Ordering::SeqCst) == 0 {
+            return Ok(AccessToken::new("token-0"));
+        }
+        std::future::pending().await
+    }
+
+    async fn invalidate(&self, _: &AccessToken) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_takes_no_longer_than_its_attempt() {
+    let server = Server::saying(answer("401 Unauthorized", "", EXPIRED)).await;
+    let provider = Arc::new(Exhausted::default());
+    let transport = server.builder().access_token_provider(provider).build().unwrap();
+    let operation = harvest().timeout(Duration::from_secs(1));
+    let error = timeout(Duration::from_secs(60), transport.send(&operation)).await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::NotSent));
+    assert_eq!((error.attempts(), server.requests().len()), (1, 1));
 }
 
 #[tokio::test]
