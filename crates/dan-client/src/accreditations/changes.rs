@@ -133,7 +133,7 @@ impl AccreditationChanges {
             }
             if let Some(read_at) = self.read_at {
                 let clock = self.client.clock();
-                clock.sleep((read_at + self.pause).saturating_sub(clock.elapsed())).await;
+                clock.sleep(read_at.saturating_add(self.pause).saturating_sub(clock.elapsed())).await;
             }
             self.read().await?;
         }

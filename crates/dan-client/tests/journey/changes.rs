@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use dan_client::{AccreditationChange, Clock, DanClient, Watermark, WatermarkFile};
 use dan_sandbox::ConsentDecision;
+use futures_util::FutureExt as _;
 
 use super::{REQUESTOR, SUBJECT, authorization, start};
 
@@ -157,6 +158,17 @@ async fn the_next_change_is_waited_for() {
     let change = changes.next().await.unwrap();
     assert_eq!(change.id(), maker.await.unwrap());
     assert!(clock.elapsed() >= Duration::from_secs(180));
+}
+
+#[tokio::test]
+async fn the_pause_may_be_endless() {
+    let (sandbox, _clock, client) = start().await;
+    granted(&client).await;
+    let client = DanClient::from_variables(sandbox.variables()).unwrap();
+    let changes = client.accreditation_changes(Watermark::default()).service_context("eBevis");
+    let mut changes = changes.pause(Duration::MAX);
+    changes.next().await.unwrap();
+    assert!(changes.next().now_or_never().is_none(), "it waits");
 }
 
 #[test]

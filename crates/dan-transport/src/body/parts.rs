@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::Body as _;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep};
 
 use crate::error::Error;
 use crate::network;
@@ -80,8 +80,11 @@ impl Parts {
     fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let (read_timeout, deadline) = (self.read_timeout, self.deadline);
         let patience = self.patience.get_or_insert_with(|| {
-            let end = Instant::now() + read_timeout;
-            Box::pin(sleep_until(deadline.map_or(end, |deadline| deadline.min(end))))
+            let mut patience = Box::pin(sleep(read_timeout));
+            if let Some(deadline) = deadline.filter(|deadline| *deadline < patience.deadline()) {
+                patience.as_mut().reset(deadline);
+            }
+            patience
         });
         patience.as_mut().poll(context)
     }

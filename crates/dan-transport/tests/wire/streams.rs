@@ -68,6 +68,16 @@ async fn a_body_that_stalls_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_part_may_take_as_long_as_it_likes() {
+    let server = Server::start(vec![vec![head(10), Part::Zeros(5), Part::Silence]]).await;
+    let transport = server.builder().read_timeout(Duration::MAX).build().unwrap();
+    let mut answer = transport.stream(&harvest()).await.unwrap();
+    answer.next_part().await.unwrap();
+    let a_moment = Duration::from_millis(1);
+    assert!(tokio::time::timeout(a_moment, answer.next_part()).await.is_err(), "it still waits");
+}
+
+#[tokio::test]
 async fn the_time_of_an_attempt_ends_with_the_head() {
     let server = Server::start(vec![vec![head(10), Part::Zeros(5), Part::Silence]]).await;
     let transport = server.builder().timeout(Duration::from_millis(200)).build().unwrap();
