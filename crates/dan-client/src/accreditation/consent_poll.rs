@@ -101,9 +101,11 @@ impl ConsentWatch {
         let looked_at = match look.at {
             Some(at) if now.saturating_sub(at) < freshness => at,
             _ => {
-                // A look that failed counts, so that those who wait behind this one do not all fail likewise.
+                let looked = self.poll.look(client, &mut look).await;
+                // A look that failed counts, so that those who wait behind this one do not all fail likewise. One that is
+                // broken off, as its caller goes away, does not.
                 look.at = Some(now);
-                if let Err(error) = self.poll.look(client, &mut look).await {
+                if let Err(error) = looked {
                     return (now, Err(error));
                 }
                 now
@@ -157,4 +159,31 @@ impl Drop for ConsentWatch {
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use dan_sandbox::Sandbox;
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    const FRESHNESS: Duration = Duration::from_secs(3600);
+
+    #[tokio::test]
+    async fn a_look_that_is_broken_off_is_made_by_the_next_who_waits() {
+        let sandbox = Sandbox::start().await.unwrap();
+        let client = DanClient::from_variables(sandbox.variables()).unwrap();
+        let key = client.any_subscription_key(Some("eBevis")).unwrap();
+        let polls = ConsentPolls::default();
+        let [mut impatient, mut patient] = ["a", "b"].map(|id| polls.watch(Some("eBevis"), key.clone(), id));
+        let looks =
+            || sandbox.requests().iter().filter(|request| request.path.ends_with("/accreditations")).count();
+
+        assert!(impatient.has_changed(&client, FRESHNESS).now_or_never().is_none());
+        for _ in 0..2 {
+            assert!(!patient.has_changed(&client, FRESHNESS).await.1.unwrap());
+            assert_eq!(looks(), 1);
+        }
+    }
 }

@@ -86,7 +86,7 @@ impl AccreditationHandle {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] when there is no such accreditation, or it is another organization's. Else those of any call;
-    /// [`Delivery::Unknown`](crate::Delivery::Unknown) when it cannot be known whether it was sent.
+    /// [`Delivery::Unknown`] when it cannot be known whether it was sent.
     pub async fn remind(&self) -> Result<ReminderOutcome, Error> {
         let before = self.reminders().await?;
         let reminder = Reminder { accreditation: self, before: before.len() };
