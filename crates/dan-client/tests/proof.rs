@@ -6,7 +6,8 @@ use std::fs;
 
 use dan_client::auth::CertificateChain;
 use dan_client::{
-    Archive, ArchiveRecord, Configuration, DanClient, ErrorKind, Signature, SignatureError, SignatureKey,
+    Archive, ArchiveRecord, Configuration, DanClient, Delivery, ErrorKind, Signature, SignatureError,
+    SignatureKey,
 };
 use dan_sandbox::Sandbox;
 
@@ -79,6 +80,7 @@ async fn a_client_can_insist_on_signatures() {
     assert_eq!(error.source().unwrap().downcast_ref(), Some(&SignatureError::OtherKey));
     let stream = harvest.clone().accept_unsigned().stream().await.unwrap();
     let error = stream.write_to(&mut Vec::new()).await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Answered);
     assert_eq!(error.source().unwrap().downcast_ref(), Some(&SignatureError::OtherKey));
     // A call's own word goes before the client's.
     harvest.require_signature(key).await.unwrap();

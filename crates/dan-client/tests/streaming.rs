@@ -4,7 +4,7 @@
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use dan_client::{DanClient, DirectHarvest, ErrorKind};
+use dan_client::{DanClient, Delivery, DirectHarvest, ErrorKind};
 use dan_sandbox::Sandbox;
 use futures_util::TryStreamExt as _;
 
@@ -68,11 +68,12 @@ async fn what_breaks_off_leaves_nothing_behind() {
 async fn what_cannot_be_written_is_told() {
     let (_sandbox, client) = start().await;
     let nowhere = binary(&client).stream().await.unwrap().save("/nowhere/data.bin").await.unwrap_err();
-    assert_eq!(nowhere.kind(), ErrorKind::File);
+    // The service has answered, whatever became of the answer.
+    assert_eq!((nowhere.kind(), nowhere.delivery()), (ErrorKind::File, Delivery::Answered));
     let mut small = [0_u8; 10];
     let mut writer = std::io::Cursor::new(&mut small[..]);
     let error = binary(&client).stream().await.unwrap().write_to(&mut writer).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::File);
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::File, Delivery::Answered));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use dan_transport::{Error, ErrorKind, StreamedAnswer};
+use dan_transport::{Delivery, Error, ErrorKind, StreamedAnswer};
 use futures_util::Stream;
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
@@ -122,9 +122,7 @@ impl HarvestStream {
     /// # Errors
     /// As [`next_part`](Self::next_part), and [`ErrorKind::File`] when it cannot be written. What was written by then stays.
     pub async fn write_to(mut self, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64, Error> {
-        let unwritten = |error: io::Error| {
-            Error::new(ErrorKind::File, "what arrives cannot be written").with_cause(error)
-        };
+        let unwritten = |error: io::Error| file_error("what arrives cannot be written", error);
         while let Some(part) = self.next_part().await? {
             writer.write_all(&part).await.map_err(unwritten)?;
         }
@@ -193,7 +191,7 @@ impl HarvestStream {
                 }
                 _ => format!("'{}' cannot be written; nothing of it remains", path.display()),
             };
-            Error::new(ErrorKind::File, message).with_cause(error)
+            file_error(message, error)
         };
         // A folder's own name is empty when the file stands in the present one.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -259,6 +257,11 @@ impl fmt::Debug for HarvestStream {
             .field("received", &self.received)
             .finish_non_exhaustive()
     }
+}
+
+/// The service has answered, whatever became of its answer.
+fn file_error(message: impl Into<String>, cause: io::Error) -> Error {
+    Error::new(ErrorKind::File, message).with_delivery(Delivery::Answered).with_cause(cause)
 }
 
 /// File calls block, which tasks may not.

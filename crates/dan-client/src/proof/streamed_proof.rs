@@ -1,7 +1,7 @@
 //! The proof of a body that is not held in memory.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use dan_transport::{Error, ErrorKind};
+use dan_transport::{Delivery, Error, ErrorKind};
 
 use crate::proof::signature::hexadecimal;
 use crate::proof::{Signature, SignatureError, SignatureKey, SignatureRule};
@@ -50,5 +50,7 @@ impl std::fmt::Debug for Pending {
 }
 
 fn refused(problem: SignatureError) -> Error {
-    Error::new(ErrorKind::UnexpectedAnswer, problem.to_string()).with_cause(problem)
+    Error::new(ErrorKind::UnexpectedAnswer, problem.to_string())
+        .with_delivery(Delivery::Answered)
+        .with_cause(problem)
 }
