@@ -1,12 +1,11 @@
 //! Metadata that is kept for a while.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use dan_model::{ErrorModel, EvidenceCode, EvidenceStatusCode};
 use dan_transport::Error;
-use tokio::sync::Mutex;
 
 /// How old the datasets may be by which the client itself decides, unless a life is stated.
 const OWN_LIFE: Duration = Duration::from_secs(60 * 60);
@@ -45,7 +44,11 @@ impl MetadataCache {
 
 /// A list of the metadata, when it has been asked for.
 #[derive(Debug)]
-pub(super) struct Kept<T>(Mutex<Option<Dated<T>>>);
+pub(super) struct Kept<T> {
+    /// Held by whoever fetches. What is kept can be read meanwhile.
+    turn: tokio::sync::Mutex<()>,
+    kept: Mutex<Option<Dated<T>>>,
+}
 
 #[derive(Debug)]
 struct Dated<T> {
@@ -55,7 +58,7 @@ struct Dated<T> {
 
 impl<T> Default for Kept<T> {
     fn default() -> Self {
-        Self(Mutex::new(None))
+        Self { turn: tokio::sync::Mutex::default(), kept: Mutex::new(None) }
     }
 }
 
@@ -71,19 +74,23 @@ impl<T> Kept<T> {
         fetch: impl Future<Output = Result<Vec<T>, Error>>,
     ) -> Result<Arc<[T]>, Error> {
         let asked = now();
-        let mut kept = self.0.lock().await;
-        if let Some(kept) = kept.as_ref()
+        let _turn = self.turn.lock().await;
+        if let Some(kept) = self.kept().as_ref()
             && (kept.since > asked || asked.saturating_duration_since(kept.since) < life)
         {
             return Ok(kept.list.clone());
         }
         let list: Arc<[T]> = fetch.await?.into();
-        *kept = Some(Dated { list: list.clone(), since: now() });
+        *self.kept() = Some(Dated { list: list.clone(), since: now() });
         Ok(list)
     }
 
     fn known(&self) -> Option<Arc<[T]>> {
-        Some(self.0.try_lock().ok()?.as_ref()?.list.clone())
+        Some(self.kept().as_ref()?.list.clone())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Dated<T>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -138,6 +145,16 @@ mod tests {
             tokio::join!(scene.get(Duration::ZERO), scene.get(Duration::ZERO), scene.get(LIFE));
         assert_eq!((&*one, &*two, &*three), (&[0][..], &[0][..], &[0][..]));
         assert_eq!(*scene.kept.known().unwrap(), [0]);
+    }
+
+    #[tokio::test]
+    async fn what_is_known_is_known_while_the_next_is_fetched() {
+        let scene = Scene::new();
+        assert!(scene.kept.known().is_none());
+        scene.get(LIFE).await;
+        let fetch = async { Ok(scene.kept.known().map_or_else(Vec::new, |known| known.to_vec())) };
+        let later = || scene.start + 2 * LIFE;
+        assert_eq!(*scene.kept.get(LIFE, later, fetch).await.unwrap(), [0]);
     }
 
     #[tokio::test]
