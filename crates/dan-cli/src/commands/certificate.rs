@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Args, Subcommand};
-use dan_client::auth::{Bundle, CertificateFacts, KeySource};
+use dan_client::auth::{Bundle, CertificateFacts};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -32,13 +32,10 @@ pub(crate) struct InspectOptions {
 
 pub(crate) async fn run(session: &Session, command: CertificateCommand) -> Result<(), Failure> {
     let CertificateCommand::Inspect(InspectOptions { file }) = command;
-    let mut source = KeySource::path(file);
-    if let Some(password) = &session.configuration()?.key_files.password {
-        source = source.password(password.clone());
-    }
+    let key_files = session.configuration()?.key_files.clone();
     // Deriving a key from a password keeps a processor busy for a moment.
     let bundle =
-        tokio::task::spawn_blocking(move || Bundle::load(&source)).await.map_err(Failure::ended)??;
+        tokio::task::spawn_blocking(move || key_files.load(&file)).await.map_err(Failure::ended)??;
     let now = SystemTime::now();
     let facts = bundle.facts(now);
     let certificates: Vec<CertificateDocument<'_>> = facts.iter().map(CertificateDocument::of).collect();

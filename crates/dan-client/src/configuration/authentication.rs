@@ -1,13 +1,14 @@
 //! Who asks: the way of authenticating, and what it is made of.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use dan_auth::{
     AccessToken, AccessTokenProvider, AuthError, AuthErrorKind, Bundle, CertificateSelection,
-    ClientCredential, ClientIdentity, Endpoints, KeySource, MaskinportenClient, MaskinportenClientBuilder,
-    PrivateKey, Purpose, Secret, async_trait,
+    ClientCredential, ClientIdentity, Endpoints, KeyProblem, KeySource, MaskinportenClient,
+    MaskinportenClientBuilder, PrivateKey, Purpose, Secret, async_trait,
 };
 use dan_transport::{Environment, Error, ErrorKind};
 
@@ -229,13 +230,26 @@ impl KeyFiles {
     fn bundle(&self) -> Result<Bundle, Error> {
         let mut bundle = Bundle::default();
         for path in [&self.pkcs12, &self.private_key, &self.certificate].into_iter().flatten() {
-            let mut source = KeySource::path(path);
-            if let Some(password) = &self.password {
-                source = source.password(Secret::clone(password));
-            }
-            bundle = bundle.with(Bundle::load(&source)?);
+            bundle = bundle.with(self.load(path)?);
         }
         Ok(bundle)
+    }
+
+    /// Everything that lies in a file, opened with the [`password`](Self::password).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] says what is wrong with the file, and where a missing password belongs.
+    pub fn load(&self, path: &Path) -> Result<Bundle, Error> {
+        let mut source = KeySource::path(path);
+        if let Some(password) = &self.password {
+            source = source.password(Secret::clone(password));
+        }
+        Bundle::load(&source).map_err(|error| match error.key_problem() {
+            Some(KeyProblem::PasswordMissing) => configuration(format!(
+                "{error} (the password belongs in DAN_KEY_PASSWORD or DAN_KEY_PASSWORD_FILE)"
+            )),
+            _ => error.into(),
+        })
     }
 }
 
