@@ -1,6 +1,8 @@
 //! Shows what goes over the wire and what the library warns of, from its events. They hold no secret.
 
+use std::collections::HashSet;
 use std::fmt::{Debug, Write as _};
+use std::sync::{Mutex, PoisonError};
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber};
@@ -33,7 +35,8 @@ pub(crate) enum Destination {
 
 impl WireLog {
     pub(crate) fn install(self) {
-        tracing_subscriber::registry().with(self).init();
+        let shown = Shown { log: self, warnings: Mutex::default() };
+        tracing_subscriber::registry().with(shown).init();
     }
 
     /// The least important events that are shown of a crate; none of those that are not ours.
@@ -49,9 +52,27 @@ impl WireLog {
     }
 }
 
-impl<S: Subscriber> Layer<S> for WireLog {
+/// A log that is being written.
+struct Shown {
+    log: WireLog,
+    /// A key that is read twice is warned of once.
+    warnings: Mutex<HashSet<String>>,
+}
+
+impl Shown {
+    fn warn(&self, warning: String) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.contains(&warning) {
+            let stderr = anstream::AutoStream::auto(std::io::stderr());
+            write(stderr, &format!("{} {warning}", styled(WARNING, "dan: warning:")));
+            warnings.insert(warning);
+        }
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Shown {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        self.level(metadata).is_some_and(|level| *metadata.level() <= level)
+        self.log.level(metadata).is_some_and(|level| *metadata.level() <= level)
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
@@ -61,17 +82,16 @@ impl<S: Subscriber> Layer<S> for WireLog {
         if metadata.target().starts_with("dan_sandbox") {
             write(std::io::stderr(), &told.message);
         } else if *metadata.level() == Level::WARN || *metadata.level() == Level::ERROR {
-            if self.warnings {
-                let stderr = anstream::AutoStream::auto(std::io::stderr());
-                write(stderr, &format!("{} {}", styled(WARNING, "dan: warning:"), told.with_fields()));
+            if self.log.warnings {
+                self.warn(told.with_fields());
             }
         } else if told.is_exchange() {
-            match self.exchanges {
+            match self.log.exchanges {
                 Some(Destination::StandardError) => write(std::io::stderr(), &told.exchange()),
                 Some(Destination::StandardOutput) => write(std::io::stdout(), &told.exchange()),
                 None => {}
             }
-        } else if self.pipeline {
+        } else if self.log.pipeline {
             write(std::io::stderr(), &format!("    {}", told.with_fields()));
         }
     }
