@@ -64,12 +64,12 @@ impl Session {
 
     /// A client that may do everything.
     pub(crate) fn client(&self) -> Result<DanClient, Failure> {
-        self.authenticated(&self.with_timeout()?)
+        Ok(self.limited(self.authenticated()?).build()?)
     }
 
     /// The same for a command that waits: there, `--timeout` says how long to wait, and not how long a call may take.
     pub(crate) fn waiting_client(&self) -> Result<DanClient, Failure> {
-        self.authenticated(self.configuration()?)
+        Ok(self.authenticated()?.build()?)
     }
 
     /// An accreditation by its id, in the service context that is said.
@@ -105,20 +105,22 @@ impl Session {
         Ok(Arc::clone(self.provider.get_or_init(|| provider)))
     }
 
-    fn authenticated(&self, configuration: &Configuration) -> Result<DanClient, Failure> {
+    fn authenticated(&self) -> Result<DanClientBuilder, Failure> {
+        let configuration = self.configuration()?;
         Ok(match configuration.authentication_method()? {
             AuthenticationMethod::Maskinporten | AuthenticationMethod::Token => {
-                public(configuration)?.access_token_provider(self.provider()?).build()?
+                public(configuration)?.access_token_provider(self.provider()?)
             }
-            _ => configuration.client()?,
+            _ => configuration.builder()?,
         })
     }
 
-    /// The settings, with what `--timeout` says of a call.
-    fn with_timeout(&self) -> Result<Configuration, Failure> {
-        let mut configuration = self.configuration()?.clone();
-        configuration.timeout = self.options.timeout.or(configuration.timeout);
-        Ok(configuration)
+    /// With what `--timeout` says of a call, all attempts and pauses together.
+    fn limited(&self, builder: DanClientBuilder) -> DanClientBuilder {
+        match self.options.timeout {
+            Some(timeout) => builder.timeout(timeout).deadline(timeout),
+            None => builder,
+        }
     }
 
     fn in_context(&self, handle: AccreditationHandle) -> Result<AccreditationHandle, Failure> {
@@ -128,9 +130,20 @@ impl Session {
         })
     }
 
-    /// A client for what is public. It reads no key, so that a wrong one is no hindrance.
+    /// A client for what is public. A wrong key is no hindrance. With mutual TLS, an address of one's own may be a
+    /// certificate endpoint, which lets nobody in without a certificate, not even to what is public.
     pub(crate) fn public_client(&self) -> Result<DanClient, Failure> {
-        Ok(public(&self.with_timeout()?)?.build()?)
+        let configuration = self.configuration()?;
+        let mutual_tls =
+            configuration.authentication_method().ok() == Some(AuthenticationMethod::Certificate);
+        let mut builder = public(configuration)?;
+        if mutual_tls
+            && configuration.base_url.is_some()
+            && let Ok(identity) = configuration.client_identity()
+        {
+            builder = builder.client_identity(identity);
+        }
+        Ok(self.limited(builder).build()?)
     }
 
     fn read_configuration(&self) -> Result<Configuration, Failure> {

@@ -11,13 +11,13 @@ const REQUEST: [&str; 5] = ["request", "--subject", "998997801", "--service-cont
 const CONSENT: [&str; 4] = ["--dataset", "RestanserV2:consent", "--consent-reference", "Tender 2026/17"];
 
 /// A sandbox in this process, so that consents can be given by calls.
-struct Journey {
+pub(crate) struct Journey {
     runtime: tokio::runtime::Runtime,
-    sandbox: Sandbox,
+    pub(crate) sandbox: Sandbox,
 }
 
 impl Journey {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let sandbox = runtime.block_on(Sandbox::start()).unwrap();
         Self { runtime, sandbox }
@@ -145,4 +145,27 @@ fn a_request_that_cannot_be_right_is_not_sent() {
         assert!(said.contains(word), "{options:?} {said}");
     }
     assert!(journey.sandbox.requests().iter().all(|request| !request.path.contains("authorization")));
+}
+
+#[test]
+fn a_time_limit_is_kept_by_pauses_too() {
+    let journey = Journey::start();
+    let fault =
+        r#"{"path":"/v1/directharvest/*","times":9,"fault":{"status":429,"headers":{"Retry-After":"100"}}}"#;
+    journey.sandbox.inject_fault(fault).unwrap();
+    let output = journey.dan(&[
+        "harvest",
+        "UnitBasicInformation",
+        "--subject",
+        "991825827",
+        "--timeout",
+        "30s",
+        "--output",
+        "json",
+    ]);
+    let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(7));
+    assert!(error["error"]["retry_at"].is_string(), "{error}");
+    let harvests = journey.sandbox.requests();
+    assert_eq!(harvests.iter().filter(|request| request.path.contains("directharvest")).count(), 1);
 }

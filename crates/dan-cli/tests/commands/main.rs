@@ -1,6 +1,7 @@
 //! The command as people run it.
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
+mod certificate;
 mod demonstration;
 mod harvests;
 mod help;
