@@ -224,7 +224,10 @@ impl From<dan_client::AuthError> for Failure {
 
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
-        Self::Sandbox(Box::new(error))
+        match error {
+            StartError::Data(_) => Self::Usage(error.to_string()),
+            _ => Self::Sandbox(Box::new(error)),
+        }
     }
 }
 

@@ -148,6 +148,13 @@ fn datasets(
         .iter()
         .map(|name| name.strip_suffix(":consent").map_or((name.as_str(), false), |name| (name, true)))
         .collect();
+    for (name, _) in &names {
+        if name.contains(':') {
+            return Err(Failure::Usage(format!(
+                "'{name}' names no dataset: nothing but ':consent' can follow a name"
+            )));
+        }
+    }
     for (name, _) in parameters {
         if !names.iter().any(|(dataset, _)| parameter_of(dataset, name).is_some()) {
             return Err(Failure::Usage(format!(

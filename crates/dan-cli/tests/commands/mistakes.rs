@@ -44,6 +44,20 @@ fn each_mistake_has_its_exit_code_and_says_what_to_do() {
         ("unknown parameter", &with(&harvest, &["--param", "Farge=blå"]), &[]),
         ("reserved parameter", &with(&harvest, &["--param", "Envelope=false"]), &[]),
         ("consent needed", &["harvest", "RestanserV2", "--subject", "998997801"], &[]),
+        (
+            "misspelt consent",
+            &[
+                "request",
+                "--subject",
+                "998997801",
+                "--dataset",
+                "RestanserV2:consnt",
+                "--requestor",
+                "991825827",
+            ],
+            &[],
+        ),
+        ("sandbox without its data", &["sandbox", "--data", "no-such-folder"], &[]),
         ("plain http", &with(&harvest, &["--base-url", "http://dan.example.no"]), &[]),
     ];
     let mut report = String::new();
