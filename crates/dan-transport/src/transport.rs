@@ -74,7 +74,7 @@ impl Transport {
     /// Sends an operation, and gives the answer when it is a success.
     ///
     /// # Errors
-    /// Every [`ErrorKind`](crate::ErrorKind); each says whether the same operation may succeed later, and whether this one
+    /// Every [`ErrorKind`]; each says whether the same operation may succeed later, and whether this one
     /// may have had an effect.
     pub async fn send(&self, operation: &Operation) -> Result<Answer, Error> {
         let limit = self.0.limits.body;
