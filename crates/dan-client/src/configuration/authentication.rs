@@ -181,7 +181,8 @@ impl Configuration {
     pub fn credential(&self) -> Result<ClientCredential, Error> {
         let key_id = self.maskinporten.key_id.as_deref();
         if let Some(jwk) = &self.maskinporten.client_jwk {
-            let key = PrivateKey::from_jwk(jwk.expose())?;
+            let key = PrivateKey::from_jwk(jwk.expose())
+                .map_err(|error| configuration(format!("MASKINPORTEN_CLIENT_JWK: {error}")))?;
             return Ok(match key_id {
                 Some(key_id) => ClientCredential::registered_key(key, key_id),
                 None => ClientCredential::registered_jwk(key)?,
