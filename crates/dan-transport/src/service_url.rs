@@ -178,9 +178,11 @@ fn refuse_personal_number(name: &str, value: &str) -> Result<(), Error> {
 /// Also as people write it, with a sign between the date and the rest.
 fn holds_personal_number(text: &str) -> bool {
     let is_personal = |digits: &str| digits.parse::<NationalIdentityNumber>().is_ok();
-    let runs: Vec<&str> = text.split(|sign: char| !sign.is_ascii_digit()).collect();
-    runs.iter().any(|run| is_personal(run))
-        || runs.windows(2).any(|pair| pair[0].len() == 6 && is_personal(&pair.concat()))
+    let mut before = "";
+    text.split(|sign: char| !sign.is_ascii_digit()).any(|run| {
+        let date = std::mem::replace(&mut before, run);
+        is_personal(run) || date.len() == 6 && is_personal(&[date, run].concat())
+    })
 }
 
 fn push_segments<'a>(url: &mut Url, segments: impl IntoIterator<Item = &'a str>) {

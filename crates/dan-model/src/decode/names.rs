@@ -8,13 +8,16 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
+/// How many members a dataset has at most, as a rule.
+const USUAL: usize = 32;
+
 /// The names of an object's members, in order. What is no object fails.
 pub(super) struct Members<'a>(Vec<Cow<'a, str>>);
 
 impl Members<'_> {
     /// A name that comes more than once.
     pub(super) fn repeated(&self) -> Option<String> {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::with_capacity(self.0.len());
         for name in &self.0 {
             if !seen.insert(name.as_ref()) {
                 return Some(name.to_string());
@@ -50,7 +53,7 @@ impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for Entries<K, 
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-        let mut entries = Vec::new();
+        let mut entries = Vec::with_capacity(USUAL);
         while let Some(entry) = object.next_entry()? {
             entries.push(entry);
         }
