@@ -313,7 +313,7 @@ impl Waiting {
         } else {
             (ErrorKind::NotAvailableYet, "the source has yet to answer for")
         };
-        let message = format!("after {seconds} seconds, {what} {}. Wait longer.", names.join(", "));
+        let message = format!("after {seconds} s, {what} {}. Wait longer.", names.join(", "));
         let error = Error::new(kind, message);
         match trouble {
             Some(trouble) => error.with_cause(trouble),

@@ -123,7 +123,7 @@ async fn a_deadline_ends_a_wait() {
     let error = accreditation.wait_until_available().deadline(10 * MINUTE).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConsentPending);
     assert_eq!(clock.elapsed(), 10 * MINUTE);
-    insta::assert_snapshot!(error, @"after 600 seconds, nobody has answered the request for consent to RestanserV2. Wait longer.");
+    insta::assert_snapshot!(error, @"after 600 s, nobody has answered the request for consent to RestanserV2. Wait longer.");
     let calls = sandbox.requests().len();
     let error = accreditation.wait_until_available().deadline(Duration::ZERO).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConsentPending);

@@ -22,7 +22,7 @@ pub(super) async fn run(session: &Session, against: &Path) -> Result<(), Failure
     match changes.len() {
         0 => Ok(()),
         count => {
-            Err(Failure::InPart(format!("the metadata has changed since it was saved, in {count} points")))
+            Err(Failure::InPart(format!("the metadata differs from what was saved; differences: {count}")))
         }
     }
 }
