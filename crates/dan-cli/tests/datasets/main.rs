@@ -5,14 +5,14 @@
 mod catalogue;
 #[rustfmt::skip]
 mod drafts;
+mod harvests;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use dan_client::model::Evidence;
-use dan_client::{DanClient, Dataset, DatasetParameters, NationalIdentityNumber};
-use dan_sandbox::Sandbox;
+use dan_client::{Dataset, DatasetParameters};
 use serde_json::{Value, json};
 
 fn folder() -> PathBuf {
@@ -93,53 +93,6 @@ fn what_was_changed_is_found_and_what_is_not_ours_stays() {
     let (code, said) = run("eksempelrapport", &[]);
     assert_eq!(code, 4, "{said}");
     assert!(said.contains("'eksempelrapport'"), "{said}");
-}
-
-#[tokio::test]
-async fn a_dataset_is_harvested_by_its_type() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let client = DanClient::from_variables(sandbox.variables()).unwrap();
-
-    let unit = client.harvest::<catalogue::UnitBasicInformation>("998997801").await.unwrap();
-    assert_eq!(unit.organization_number.as_ref().unwrap().as_u64(), Some(998_997_801));
-    assert!(unit.unknown_fields().is_empty());
-
-    let roles = client.harvest::<catalogue::Roller>("998997801").await.unwrap();
-    assert_eq!(roles.roller.unwrap().len(), 3);
-    let filter = catalogue::RollerParameters::new().with_rolle_filter("DAGL");
-    let roles = client.harvest_with::<catalogue::Roller>("998997801", filter).await.unwrap();
-    assert_eq!(roles.roller.unwrap().len(), 1);
-
-    let number: NationalIdentityNumber = "15867010022".parse().unwrap();
-    let person = client
-        .harvest::<catalogue::FregPerson>(number)
-        .options(|request| request.reuse_token().service_context("DigitaleHelgeland"))
-        .await
-        .unwrap();
-    assert_eq!(person.foedsels_eller_d_nummer.as_deref(), Some("15867010022"));
-    assert!(!format!("{person:?}").contains("15867010022"));
-
-    let size = catalogue::EksempelBinaerParameters::new().with_antall_bytes(1000);
-    let binary = client.harvest_with::<catalogue::EksempelBinaer>("998997801", size).await.unwrap();
-    assert_eq!(binary.content.len(), 1000);
-}
-
-#[tokio::test]
-async fn values_that_come_more_than_once_are_lists() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let client = DanClient::from_variables(sandbox.variables()).unwrap();
-    let parameters = catalogue::TildaTilsynsrapportv1Parameters::new()
-        .with_startdato("2026-01-01")
-        .with_inkluder_underenheter(false);
-    let inspections =
-        client.harvest_with::<catalogue::TildaTilsynsrapportv1>("998997801", parameters).await.unwrap();
-    assert_eq!(inspections.tilsynsrapporter.len(), 2);
-    assert_eq!(inspections.tilsynsrapporter[0].intern_tilsyns_id.as_deref(), Some("T-2026-0001"));
-    assert_eq!(inspections.enhetsinformasjon.len(), 1);
-
-    let file = catalogue::TildaTilsynsrapportpdfv1Parameters::new("T-2026-0001");
-    let file = client.harvest_with::<catalogue::TildaTilsynsrapportpdfv1>("998997801", file).await.unwrap();
-    assert_eq!(file.pdfrapport.len(), 1);
 }
 
 #[test]

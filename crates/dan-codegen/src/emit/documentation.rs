@@ -16,6 +16,11 @@ pub(super) fn documentation(description: &str) -> TokenStream {
     quote! { #(#[doc = #lines])* }
 }
 
+/// A text as `//!` lines.
+pub(super) fn documentation_of_module(text: &str) -> String {
+    wrapped(text, 0, 0).into_iter().map(|line| format!("//! {line}\n")).collect()
+}
+
 /// A text as part of one line of documentation.
 pub(super) fn line_of(text: &str) -> String {
     escaped(&text.split_whitespace().collect::<Vec<_>>().join(" "))
