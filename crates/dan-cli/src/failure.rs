@@ -86,9 +86,10 @@ impl Failure {
         matches!(self, Self::Io(_, error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
-    /// What to quote to the service's support, and when to try again.
+    /// What to quote to the service's support, and when to try again; what the message has told is not told again.
     pub(crate) fn particulars(&self) -> Option<String> {
         let Self::Client(error) = self else { return None };
+        let message = error.to_string();
         let to_quote = error.request_id().is_some() || error.code().is_some();
         let particulars: Vec<String> = [
             error.code().map(|code| format!("DAN {code}")),
@@ -99,6 +100,7 @@ impl Failure {
         ]
         .into_iter()
         .flatten()
+        .filter(|particular| !message.contains(particular.as_str()))
         .collect();
         (!particulars.is_empty()).then(|| particulars.join(", "))
     }

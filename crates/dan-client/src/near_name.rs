@@ -3,9 +3,15 @@
 /// How alike two names must be, from 0 to 1.
 const ALIKE: f64 = 0.88;
 
-/// The candidate that is most like `name`; none when nothing is much like it. Case and what is neither letter nor digit
-/// count for nothing.
-pub(crate) fn near_name<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The candidate that is most like `name`, which was probably mistyped; none when nothing is much like it. Case and what is
+/// neither letter nor digit count for nothing.
+///
+/// ```
+/// let service_contexts = ["eBevis", "Tilda"];
+/// assert_eq!(dan_client::near_name("ebevsi", service_contexts), Some("eBevis"));
+/// assert_eq!(dan_client::near_name("Bits", service_contexts), None);
+/// ```
+pub fn near_name<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = plain(name);
     candidates
         .into_iter()

@@ -167,7 +167,10 @@ impl<'a> OpenData<'a> {
             operation = operation.timeout(timeout);
         }
         let inner = self.client.inner();
-        let answer = inner.transport.send(&operation).await?;
+        let answer = match inner.transport.send(&operation).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.client.suggest_datasets(error, &[&self.dataset]).await),
+        };
         inner.signature_rule.check(&answer)?;
         Ok(Harvest::new(answer, self.dataset, RequestRecord::of(&operation), false))
     }

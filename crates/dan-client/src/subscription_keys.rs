@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use dan_model::{EvidenceCode, mask_personal_numbers};
+use dan_model::EvidenceCode;
 use dan_transport::{Error, ErrorKind, SubscriptionKey};
 
+use crate::dataset_name::unknown_dataset;
 use crate::near_name::did_you_mean;
 
 const NO_KEY: &str = "this needs a subscription key: copy it from the developer portal into DAN_SUBSCRIPTION_KEY, or into a profile";
@@ -189,8 +190,9 @@ impl SubscriptionKeys {
             Some(key) if self.by_context.is_empty() => Ok(key),
             _ if self.by_context.is_empty() => Err(configuration(NO_KEY)),
             _ => Err(configuration(format!(
-                "there is no subscription key for the service context '{name}', only for {}",
-                self.configured()
+                "there is no subscription key for the service context '{name}', only for {}.{}",
+                self.configured(),
+                did_you_mean(name, self.service_contexts())
             ))),
         }
     }
@@ -198,18 +200,6 @@ impl SubscriptionKeys {
     fn configured(&self) -> String {
         self.by_context.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
-}
-
-fn unknown_dataset(dataset: &str, evidence_codes: &[EvidenceCode]) -> Error {
-    let names = evidence_codes.iter().map(|code| code.evidence_code_name.as_str());
-    let advice = did_you_mean(dataset, names);
-    Error::new(
-        ErrorKind::NotFound,
-        format!(
-            "the metadata knows no dataset '{}'. Dataset names are case-sensitive.{advice}",
-            mask_personal_numbers(dataset)
-        ),
-    )
 }
 
 fn contexts_of(code: &EvidenceCode) -> impl Iterator<Item = &str> {

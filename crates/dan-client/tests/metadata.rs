@@ -102,6 +102,28 @@ async fn a_dataset_gets_the_time_that_its_metadata_says() {
     assert_eq!(harvest.await.unwrap_err().kind(), ErrorKind::Timeout);
 }
 
+/// The metadata is asked for once, and not at all when something else is wrong.
+#[tokio::test]
+async fn whoever_mistypes_a_dataset_is_told_which_was_meant() {
+    let (sandbox, client) = start().await;
+    let harvest =
+        |dataset: &str| client.direct_harvest(dataset).service_context("eBevis").subject("991825827");
+    harvest("Roller").parameter("farge", "x").await.unwrap_err();
+    assert_eq!(count(&sandbox, "/evidencecodes"), 0);
+
+    let request = client.request_authorization("991825827", "998997801").service_context("eBevis");
+    for error in [
+        harvest("Rollr").await.unwrap_err(),
+        harvest("Rollr").stream().await.unwrap_err(),
+        client.open_data("Rollr").await.unwrap_err(),
+        request.dataset("UnitBasicInformation").dataset("Rollr").await.unwrap_err(),
+    ] {
+        assert!(error.to_string().ends_with("Did you mean 'Roller'?"), "{error}");
+    }
+    assert_eq!(count(&sandbox, "/evidencecodes"), 1);
+    assert!(!harvest("Regnskap").await.unwrap_err().to_string().contains("Did you mean"));
+}
+
 #[tokio::test]
 async fn a_unit_that_is_not_there_is_an_ordinary_answer() {
     let (_sandbox, client) = start().await;

@@ -34,9 +34,10 @@ pub(crate) fn read(metadata: &str, names: &[&str]) -> Result<(Model, Vec<Dataset
         .iter()
         .map(|name| {
             let found = listed.iter().find(|dataset| name_of(dataset) == Some(name));
-            found
-                .map(|dataset| (*name, *dataset))
-                .ok_or_else(|| CodegenError::UnknownDataset((*name).to_owned()))
+            found.map(|dataset| (*name, *dataset)).ok_or_else(|| CodegenError::UnknownDataset {
+                name: (*name).to_owned(),
+                known: listed.iter().copied().filter_map(name_of).map(str::to_owned).collect(),
+            })
         })
         .collect::<Result<_, _>>()?;
     let document = Document::of(Node::Object(

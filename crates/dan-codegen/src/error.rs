@@ -27,8 +27,14 @@ pub enum CodegenError {
     #[error("it is no metadata of datasets: what stands at position {0} has no `evidenceCodeName`")]
     Metadata(usize),
     /// The metadata lacks a dataset.
-    #[error("the metadata knows no dataset '{0}'; their names are case-sensitive")]
-    UnknownDataset(String),
+    #[error("the metadata knows no dataset '{name}'. Dataset names are case-sensitive")]
+    #[non_exhaustive]
+    UnknownDataset {
+        /// The name that was asked for.
+        name: String,
+        /// The names that the metadata holds.
+        known: Vec<String>,
+    },
     /// A fault of this crate.
     #[error("the generated code is no Rust, which is a fault of the generator: {0}")]
     Code(#[source] syn::Error),

@@ -31,6 +31,8 @@ pub struct CertificateFacts {
     pub key_type: KeyType,
     /// What the issuer allows its key to do; empty when the issuer says nothing, which allows everything.
     pub key_usages: Vec<KeyUsage>,
+    /// Whether nobody else issued it: it signed itself.
+    pub is_self_signed: bool,
     /// The subjects of the certificates that issued it, from its own issuer upward.
     pub chain: Vec<String>,
     /// Whether its private key was beside it.
@@ -55,6 +57,7 @@ impl CertificateFacts {
             validity: certificate.validity(at),
             key_type: certificate.key_type().clone(),
             key_usages: certificate.key_usages().to_vec(),
+            is_self_signed: certificate.is_issued_by(certificate),
             chain: chain.issuers().iter().map(|issuer| issuer.subject().to_owned()).collect(),
             has_private_key,
             purposes: purposes.map(|purpose| (purpose, certificate.unfit_for(purpose, at))).into(),

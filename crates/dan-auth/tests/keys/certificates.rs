@@ -122,6 +122,9 @@ fn facts_tell_what_a_certificate_can_be_used_for() {
             "{}\n{number} {} {}, with key: {}\n",
             facts.subject, facts.key_type, facts.validity, facts.has_private_key
         ));
+        if facts.is_self_signed {
+            report.push_str("self-signed\n");
+        }
         for issuer in facts.chain {
             report.push_str(&format!("issued by {issuer}\n"));
         }

@@ -60,7 +60,7 @@ fn told(facts: &CertificateFacts, now: SystemTime) -> String {
             facts.organization_number.clone().unwrap_or_else(|| "no number stands in it".to_owned()),
         ),
         ("issuer", facts.issuer.clone()),
-        ("chain", or_none(facts.chain.join(" < "), "the issuers are not in the file")),
+        ("chain", or_none(facts.chain.join(" < "), without_chain(facts))),
         ("valid from", time::local_time(facts.not_before)),
         (
             "valid until",
@@ -86,6 +86,11 @@ fn told(facts: &CertificateFacts, now: SystemTime) -> String {
     format!("{}\n{}\n{}", styled(STRONG, &facts.subject), styled(style, facts.validity), pairs(rows))
 }
 
+/// What is said where no issuer stands in the file.
+fn without_chain(facts: &CertificateFacts) -> &'static str {
+    if facts.is_self_signed { "none: it is self-signed" } else { "the issuers are not in the file" }
+}
+
 /// What a program is told of a certificate.
 #[derive(Serialize)]
 struct CertificateDocument<'f> {
@@ -100,6 +105,7 @@ struct CertificateDocument<'f> {
     validity: String,
     key_type: String,
     key_usages: Vec<&'f str>,
+    is_self_signed: bool,
     chain: &'f [String],
     has_private_key: bool,
     purposes: Vec<PurposeDocument>,
@@ -131,6 +137,7 @@ impl<'f> CertificateDocument<'f> {
             validity: facts.validity.to_string(),
             key_type: facts.key_type.to_string(),
             key_usages: facts.key_usages.iter().map(|usage| usage.as_str()).collect(),
+            is_self_signed: facts.is_self_signed,
             chain: &facts.chain,
             has_private_key: facts.has_private_key,
             purposes: purposes.collect(),

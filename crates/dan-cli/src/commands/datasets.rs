@@ -12,6 +12,9 @@ use clap::{Args, Subcommand};
 use crate::failure::Failure;
 use crate::session::Session;
 
+/// For whoever asked for a dataset that there is not.
+const HOW_TO_FIND: &str = "'dan datasets list --search TEXT' finds datasets.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum DatasetsCommand {
     /// List the datasets; with --service-context, those of one service context

@@ -87,6 +87,9 @@ fn a_request_leads_to_a_harvest_and_ends_by_deletion() {
     ] {
         assert_eq!(journey.code(gone), 4, "{gone:?}");
     }
+    let said = journey.dan(&["accreditations", "delete", &id]).stderr;
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.contains("Check the accreditation id") && said.matches("HTTP 404").count() == 1, "{said}");
 }
 
 #[test]

@@ -11,6 +11,8 @@ type Mistake<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a str)]);
 fn each_mistake_has_its_exit_code_and_says_what_to_do() {
     let sandbox = RunningSandbox::start();
     let harvest = ["harvest", "UnitBasicInformation", "--subject", "991825827"];
+    let request =
+        ["request", "--subject", "998997801", "--requestor", "991825827", "--service-context", "eBevis"];
     let not_a_key = sandbox.folder.path().join("not-a-key.pem");
     std::fs::write(&not_a_key, "no key").unwrap();
     let not_a_key = not_a_key.to_str().unwrap();
@@ -38,25 +40,19 @@ fn each_mistake_has_its_exit_code_and_says_what_to_do() {
         ),
         ("unknown service context", &with(&harvest, &["--service-context", "eBevsi"]), &[]),
         ("unknown dataset", &["harvest", "UnitBasicInfomation", "--subject", "991825827"], &[]),
+        ("unknown dataset of a request", &with(&request, &["--dataset", "Restanser"]), &[]),
+        ("unknown dataset of open data", &["open-data", "UnitBasicInfomation"], &[]),
+        ("unknown dataset to be shown", &["datasets", "show", "unitbasicinformation"], &[]),
+        ("unknown dataset to be written as types", &["datasets", "codegen", "TildaMetadata"], &[]),
+        ("dataset like no other", &["datasets", "show", "Regnskap"], &[]),
+        ("unknown service context of a list", &["datasets", "list", "--service-context", "eBevsi"], &[]),
         ("malformed organization", &["harvest", "UnitBasicInformation", "--subject", "123456789"], &[]),
         ("malformed person", &["harvest", "UnitBasicInformation", "--subject", "15867010021"], &[]),
         ("malformed requestor", &with(&harvest, &["--requestor", "12"]), &[]),
         ("unknown parameter", &with(&harvest, &["--param", "Farge=blå"]), &[]),
         ("reserved parameter", &with(&harvest, &["--param", "Envelope=false"]), &[]),
         ("consent needed", &["harvest", "RestanserV2", "--subject", "998997801"], &[]),
-        (
-            "misspelt consent",
-            &[
-                "request",
-                "--subject",
-                "998997801",
-                "--dataset",
-                "RestanserV2:consnt",
-                "--requestor",
-                "991825827",
-            ],
-            &[],
-        ),
+        ("misspelt consent", &with(&request, &["--dataset", "RestanserV2:consnt"]), &[]),
         ("sandbox without its data", &["sandbox", "--data", "no-such-folder"], &[]),
         ("plain http", &with(&harvest, &["--base-url", "http://dan.example.no"]), &[]),
     ];

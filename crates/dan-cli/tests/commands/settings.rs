@@ -99,27 +99,3 @@ fn a_folder_that_cannot_be_written_is_told() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("cannot be made"), "{said}");
 }
-
-#[test]
-fn a_certificate_tells_whose_it_is_and_not_its_key() {
-    let sandbox = RunningSandbox::start();
-    let folder = sandbox.folder.path();
-    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
-    let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();
-    let name = rcgen::DnType::CustomDnType(vec![2, 5, 4, 97]);
-    parameters.distinguished_name.push(name, "NTRNO-991825827");
-    parameters.key_usages = vec![rcgen::KeyUsagePurpose::DigitalSignature];
-    let certificate = parameters.self_signed(&key).unwrap();
-    let file = folder.join("enterprise.pem");
-    std::fs::write(&file, certificate.pem() + &key.serialize_pem()).unwrap();
-
-    let shown = sandbox.succeed(&["certificate", "inspect", file.to_str().unwrap()]);
-    assert!(shown.contains("991825827") && shown.contains("can be used for signing assertions"), "{shown}");
-    assert!(!shown.contains("PRIVATE"), "{shown}");
-    let facts = sandbox.json(&["certificate", "inspect", file.to_str().unwrap()]);
-    assert_eq!(facts[0]["organization_number"], "991825827");
-    assert_eq!(facts[0]["has_private_key"], true);
-
-    let nothing = sandbox.fail(&["certificate", "inspect", "no-such-file.pem"], &[]);
-    assert!(nothing.starts_with("2: "), "{nothing}");
-}

@@ -86,9 +86,8 @@ async fn harvest_with_parameters(client: &DanClient, harvested: &mut Harvested) 
     let binary = harvested.of::<EksempelBinaer>(client.harvest_with(UNIT, size)).await;
     assert_eq!(binary.content.len(), 1000);
 
-    let period = TildaTilsynsrapportv1Parameters::new()
-        .with_startdato("2026-01-01")
-        .with_inkluder_underenheter(false);
+    let period =
+        TildaTilsynsrapportv1Parameters::new().with_startdato("2026-01-01").with_inkluder_underenheter(false);
     let inspections = harvested.of::<TildaTilsynsrapportv1>(client.harvest_with(UNIT, period)).await;
     assert_eq!(inspections.tilsynsrapporter.len(), 2, "a value that comes twice is a list");
     let report = inspections.tilsynsrapporter[0].intern_tilsyns_id.as_deref().unwrap();

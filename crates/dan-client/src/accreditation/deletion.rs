@@ -1,5 +1,6 @@
 //! Deleting an accreditation.
 
+use dan_model::ErrorCode;
 use dan_transport::{Error, ErrorKind, Operation};
 
 use super::handle::AccreditationHandle;
@@ -18,6 +19,9 @@ impl AccreditationHandle {
         match self.client().send(&operation).await {
             Ok(_) => Ok(()),
             Err(error) if error.kind() == ErrorKind::NotFound && error.attempts() > 1 => Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(error.with_advice(ErrorCode::UnknownAccreditation.advice()))
+            }
             Err(error) => Err(error),
         }
     }

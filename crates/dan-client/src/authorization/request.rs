@@ -197,7 +197,10 @@ impl<'a> RequestAuthorization<'a> {
             _ => None,
         };
         let attempt = Attempt::new(self.client, &self.request, key, &self.own_token, turn.as_ref())?;
-        let accreditation = once(&attempt, clock, self.deadline).await?;
+        let accreditation = match once(&attempt, clock, self.deadline).await {
+            Ok(accreditation) => accreditation,
+            Err(error) => return Err(self.client.suggest_datasets(error, &datasets).await),
+        };
         if let Some(turn) = turn {
             turn.end(&accreditation.id);
         }

@@ -289,8 +289,10 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
 
     pub(super) async fn send(self, envelope: bool) -> Result<Harvest, Error> {
         let operation = self.operation(envelope).await?;
-        let answer = self.client.send(&operation).await;
-        let answer = answer.map_err(|error| self.target.explain(error))?;
+        let answer = match self.client.send(&operation).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.explained(error).await),
+        };
         self.signature_rule().check(&answer)?;
         Ok(Harvest::new(answer, self.target.dataset().to_owned(), RequestRecord::of(&operation), envelope))
     }
@@ -321,6 +323,13 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
             (None, None) if needed > DEFAULT_DEADLINE => operation.deadline(needed),
             _ => operation,
         }
+    }
+
+    /// What failed, with what is known of why.
+    pub(super) async fn explained(&self, error: Error) -> Error {
+        let error = self.target.explain(error);
+        // Boxed, since most calls succeed.
+        Box::pin(self.client.suggest_datasets(error, &[self.target.dataset()])).await
     }
 
     pub(super) fn signature_rule(&self) -> &SignatureRule {

@@ -61,8 +61,10 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// See [`enveloped`](Self::enveloped).
     pub async fn stream(self) -> Result<HarvestStream, Error> {
         let operation = self.operation(false).await?;
-        let answer = self.client.inner().transport.stream(&operation).await;
-        let answer = answer.map_err(|error| self.target.explain(error))?;
+        let answer = match self.client.inner().transport.stream(&operation).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.explained(error).await),
+        };
         let proof = StreamedProof::begin(self.signature_rule(), answer.signature())?;
         Ok(HarvestStream { answer, proof, received: 0, on_progress: None })
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod dataset;
 mod evidence_code;
+mod missing;
 mod requirement;
 mod service_context;
 
@@ -19,6 +20,7 @@ use self::dataset::DatasetFile;
 pub(crate) use self::evidence_code::{
     EvidenceCode, EvidenceParameter, EvidenceValue, ParameterType, ValueType,
 };
+use self::missing::missing_members;
 pub(crate) use self::requirement::{
     FailureAction, PartyRelation, PartyRole, PartyType, ReferenceType, Requirement, RequirementKind,
 };
@@ -185,7 +187,7 @@ fn datasets_of(
     text: &str,
     contexts: &[ServiceContext],
 ) -> Result<(String, Vec<Dataset>), CatalogueError> {
-    let dataset: DatasetFile = read((file, text))?;
+    let dataset: DatasetFile = read((file, text)).map_err(|error| error.with_missing(text))?;
     let name = dataset.name().to_owned();
     let datasets = Dataset::all_of(dataset, contexts).map_err(|error| CatalogueError::new(file, &error))?;
     Ok((name, datasets))
@@ -194,6 +196,15 @@ fn datasets_of(
 impl CatalogueError {
     fn new(file: &str, reason: &impl ToString) -> Self {
         Self { file: file.to_owned(), reason: reason.to_string() }
+    }
+
+    /// With everything that the file lacks, so that nobody has to find out one by one.
+    fn with_missing(mut self, text: &str) -> Self {
+        let missing = missing_members(text);
+        if missing.len() > 1 {
+            self.reason.push_str(&format!("; missing in all: {}", missing.join(", ")));
+        }
+        self
     }
 }
 
@@ -230,6 +241,14 @@ mod tests {
              `readyAfterSeconds`, `answer` \
              at line 2 column 9"
         );
+    }
+
+    #[test]
+    fn names_all_that_is_missing() {
+        let text =
+            r#"{"evidenceCode":{"evidenceCodeName":"X","values":[{"evidenceValueName":"x"}]},"answer":{}}"#;
+        let error = Catalogue::built_in().unwrap().with_dataset("X", text).unwrap_err().to_string();
+        insta::assert_snapshot!(error);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use dan_client::{Error, ErrorKind};
+use dan_client::model::mask_personal_numbers;
+use dan_client::{Error, ErrorKind, near_name};
 use dan_codegen::{CodegenError, Generated, generate_datasets};
 
+use crate::commands::datasets::HOW_TO_FIND;
 use crate::failure::Failure;
 use crate::file;
 use crate::output::write_bytes;
@@ -34,7 +36,7 @@ pub(super) async fn run(session: &Session, options: &CodegenOptions) -> Result<(
     let metadata = metadata(session, options.from.as_deref()).await?;
     let names: Vec<&str> = options.names.iter().map(String::as_str).collect();
     let Generated { code, warnings, .. } =
-        generate_datasets(&metadata, &names).map_err(|error| failure(error, options.from.as_deref()))?;
+        generate_datasets(&metadata, &names).map_err(|error| failure(&error, options.from.as_deref()))?;
     for warning in &warnings {
         session.note(format_args!("warning: {warning}"));
     }
@@ -69,13 +71,15 @@ fn compare(path: &Path, code: &str) -> Result<(), Failure> {
     )))
 }
 
-fn failure(error: CodegenError, from: Option<&Path>) -> Failure {
-    match (error, from) {
-        (error @ CodegenError::UnknownDataset(_), _) => {
-            let message = format!("{error}; see 'dan datasets list --search'");
-            Failure::Client(Error::new(ErrorKind::NotFound, message))
-        }
-        (error, Some(path)) => Failure::Usage(format!("'{}' cannot be used: {error}", path.display())),
-        (error, None) => Failure::Client(Error::new(ErrorKind::UnexpectedAnswer, error.to_string())),
+fn failure(error: &CodegenError, from: Option<&Path>) -> Failure {
+    if let CodegenError::UnknownDataset { known, name, .. } = error {
+        let near = near_name(name, known.iter().map(String::as_str));
+        let advice = near.map_or_else(|| HOW_TO_FIND.to_owned(), |near| format!("Did you mean '{near}'?"));
+        let message = format!("{error}. {advice}");
+        return Error::new(ErrorKind::NotFound, mask_personal_numbers(&message)).into();
+    }
+    match from {
+        Some(path) => Failure::Usage(format!("'{}' cannot be used: {error}", path.display())),
+        None => Failure::Client(Error::new(ErrorKind::UnexpectedAnswer, error.to_string())),
     }
 }

@@ -1,6 +1,8 @@
 //! `dan datasets list`
 
-use dan_client::EvidenceCode;
+use std::sync::Arc;
+
+use dan_client::{Error, ErrorKind, EvidenceCode, Metadata, near_name};
 
 use crate::failure::Failure;
 use crate::output::table::table;
@@ -11,7 +13,7 @@ pub(super) async fn run(session: &Session, search: Option<&str>) -> Result<(), F
     let (metadata, service_context) = (client.metadata(), &session.configuration()?.service_context);
     let asked = async {
         match service_context {
-            Some(name) => metadata.evidence_codes_of(name).await,
+            Some(name) => of_context(metadata, name).await,
             None => metadata.evidence_codes().await,
         }
     };
@@ -26,6 +28,22 @@ pub(super) async fn run(session: &Session, search: Option<&str>) -> Result<(), F
         });
         table(["Dataset", "Description", "Service contexts"], rows, "There is no such dataset.")
     })
+}
+
+/// The datasets of a service context, of which there are none when the service does not know it.
+async fn of_context(metadata: Metadata<'_>, name: &str) -> Result<Arc<[EvidenceCode]>, Error> {
+    let datasets = metadata.evidence_codes_of(name).await?;
+    if datasets.is_empty() {
+        let contexts = metadata.service_contexts().await?;
+        if !contexts.iter().any(|context| context == name) {
+            let near = near_name(name, contexts.iter().map(String::as_str));
+            let meant = near.map(|near| format!(" Did you mean '{near}'?")).unwrap_or_default();
+            let message =
+                format!("there is no service context '{name}'.{meant} 'dan service-contexts' lists them.");
+            return Err(Error::new(ErrorKind::NotFound, message));
+        }
+    }
+    Ok(datasets)
 }
 
 fn holds(dataset: &EvidenceCode, lower_case: &str) -> bool {

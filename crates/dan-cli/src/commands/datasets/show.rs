@@ -1,8 +1,9 @@
 //! `dan datasets show`
 
 use dan_client::model::{Requirement, ValueType};
-use dan_client::{Error, ErrorKind, EvidenceCode};
+use dan_client::{EvidenceCode, find_dataset};
 
+use crate::commands::datasets::HOW_TO_FIND;
 use crate::failure::Failure;
 use crate::output::style::{STRONG, WARNING, styled};
 use crate::output::table::{pairs, paragraph, table};
@@ -13,12 +14,7 @@ pub(super) async fn run(session: &Session, name: &str) -> Result<(), Failure> {
     let client = session.public_client()?;
     let datasets =
         session.progress().during("asking for the metadata", client.metadata().evidence_codes()).await?;
-    let dataset = datasets.iter().find(|dataset| dataset.evidence_code_name == name).ok_or_else(|| {
-        let message = format!(
-            "the metadata knows no dataset '{name}'. Dataset names are case-sensitive; see 'dan datasets list --search'."
-        );
-        Error::new(ErrorKind::NotFound, message)
-    })?;
+    let dataset = find_dataset(&datasets, name).map_err(|error| error.with_advice(HOW_TO_FIND))?;
     session.form().print(dataset, || told(dataset))
 }
 
