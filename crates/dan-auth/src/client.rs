@@ -109,7 +109,7 @@ impl AccessTokenProvider for MaskinportenClient {
     }
 
     async fn invalidate(&self, refused: &AccessToken) {
-        self.token.invalidate(refused).await;
+        self.token.invalidate(refused);
     }
 }
 

@@ -3,8 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
-use async_trait::async_trait;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tracing::Instrument as _;
@@ -14,10 +12,10 @@ use crate::cache::grant::TokenGrant;
 use crate::cache::held_token::HeldToken;
 use crate::cache::life::{Moment, Stage};
 use crate::cache::pace::Pace;
+use crate::cache::served_token::ServedToken;
 use crate::cache::token_cache::TokenCache;
 use crate::cache::token_source::TokenSource;
 use crate::error::{AuthError, AuthErrorKind};
-use crate::provider::AccessTokenProvider;
 use crate::token::AccessToken;
 
 /// The pause after an early renewal that failed, unless the token server names a longer one. It doubles.
@@ -45,7 +43,7 @@ const FLIGHTS_PER_CALL: usize = 3;
 pub(crate) struct KeptToken(Arc<Inner>);
 
 struct Inner {
-    held: ArcSwapOption<HeldToken>,
+    served: ServedToken,
     source: TokenSource,
     state: Mutex<State>,
 }
@@ -90,37 +88,18 @@ impl KeptToken {
     /// A token of this grant, which others may have got already and left in the cache.
     pub(crate) fn behind(cache: Option<Arc<dyn TokenCache>>, grant: Arc<dyn TokenGrant>) -> Self {
         let source = TokenSource::new(grant, cache);
-        Self(Arc::new(Inner { held: ArcSwapOption::empty(), source, state: Mutex::default() }))
+        Self(Arc::new(Inner { served: ServedToken::default(), source, state: Mutex::default() }))
     }
 
     /// Whether there is a good token, or somebody waits for one.
     pub(crate) fn is_in_use(&self) -> bool {
-        self.0.good_token(Moment::now()).is_some() || self.0.lock().flight.is_some()
+        self.0.served.good(Moment::now()).is_some() || self.0.lock().flight.is_some()
     }
 
-    async fn wait(&self) -> Outcome {
-        for _ in 0..FLIGHTS_PER_CALL {
-            let landing = match self.0.find()? {
-                Found::Token(token) => return Ok(token),
-                Found::Flight(landing) => landing,
-            };
-            let was_early = landing.is_early();
-            match landing.outcome().await {
-                // The end of the old token overtook its early renewal: there is no failure yet that counts.
-                Some(Err(_)) if was_early => {}
-                Some(outcome) => return outcome,
-                None => {}
-            }
-        }
-        Err(lost())
-    }
-}
-
-#[async_trait]
-impl AccessTokenProvider for KeptToken {
-    async fn access_token(&self) -> Outcome {
+    /// As [`AccessTokenProvider::access_token`](crate::AccessTokenProvider::access_token).
+    pub(crate) async fn access_token(&self) -> Outcome {
         let now = Moment::now();
-        match self.0.good_token(now) {
+        match self.0.served.good(now) {
             Some((Stage::Fresh, token)) => Ok(token),
             Some((_, token)) => {
                 self.0.renew_early(now);
@@ -130,8 +109,27 @@ impl AccessTokenProvider for KeptToken {
         }
     }
 
-    async fn invalidate(&self, refused: &AccessToken) {
+    /// As [`AccessTokenProvider::invalidate`](crate::AccessTokenProvider::invalidate).
+    pub(crate) fn invalidate(&self, refused: &AccessToken) {
         self.0.drop_refused(refused);
+    }
+
+    async fn wait(&self) -> Outcome {
+        let mut last_failure = None;
+        for _ in 0..FLIGHTS_PER_CALL {
+            let landing = match self.0.find()? {
+                Found::Token(token) => return Ok(token),
+                Found::Flight(landing) => landing,
+            };
+            let was_early = landing.is_early();
+            match landing.outcome().await {
+                // The end of the old token overtook its early renewal: there is no failure yet that counts.
+                Some(Err(error)) if was_early => last_failure = Some(error),
+                Some(outcome) => return outcome,
+                None => {}
+            }
+        }
+        Err(last_failure.unwrap_or_else(lost))
     }
 }
 
@@ -144,15 +142,6 @@ impl Drop for KeptToken {
 }
 
 impl Inner {
-    fn good_token(&self, now: Moment) -> Option<(Stage, AccessToken)> {
-        let held = self.held.load();
-        let held = held.as_ref()?;
-        match held.stage(now) {
-            Stage::Over => None,
-            stage => Some((stage, held.token().clone())),
-        }
-    }
-
     /// Starts the flight for the next token, unless there is one or the last one failed just now.
     fn renew_early(self: &Arc<Self>, now: Moment) {
         // Whoever has the lock sees to it.
@@ -169,7 +158,7 @@ impl Inner {
     fn find(self: &Arc<Self>) -> Result<Found, AuthError> {
         let now = Moment::now();
         let mut state = self.lock();
-        if let Some((_, token)) = self.good_token(now) {
+        if let Some((_, token)) = self.served.good(now) {
             return Ok(Found::Token(token));
         }
         if let Some(flight) = state.flight_under_way(now) {
@@ -188,7 +177,7 @@ impl Inner {
         }
         state.flights += 1;
         let number = state.flights;
-        let is_early = self.good_token(now).is_some();
+        let is_early = self.served.good(now).is_some();
         let refused = state.refused.clone();
         let (teller, outcome) = watch::channel(None);
         let inner = Arc::clone(self);
@@ -214,14 +203,13 @@ impl Inner {
             Ok(held) => {
                 let token = held.token().clone();
                 state.succeeded(&held, now);
-                self.held.store(Some(Arc::new(held)));
+                self.served.replace(held);
                 Ok(token)
             }
             Err(error) if flight.is_early() => {
                 tracing::warn!(%error, "the access token could not be renewed early; it is used while it is good");
-                let use_left = self.held.load().as_ref().map(|held| held.use_left(now));
                 let first = EARLY_PAUSE.max(error.retry_after().unwrap_or_default());
-                state.early_renewal_failed(first, use_left.unwrap_or_default(), now);
+                state.early_renewal_failed(first, self.served.use_left(now), now);
                 Err(error)
             }
             Err(error) => {
@@ -237,11 +225,10 @@ impl Inner {
     fn drop_refused(&self, refused: &AccessToken) {
         let now = Moment::now();
         let mut state = self.lock();
-        let is_held = self.held.load().as_ref().is_some_and(|held| held.token() == refused);
-        if is_held && !state.refusals.is_pausing(now) {
+        if self.served.holds(refused) && !state.refusals.is_pausing(now) {
             state.refused = Some(refused.clone());
             state.refusals.failed(now, REFUSAL_PAUSE, LONGEST_REFUSAL_PAUSE);
-            self.held.store(None);
+            self.served.clear();
         }
     }
 

@@ -63,7 +63,6 @@ impl ByKey {
 mod tests {
     use super::*;
     use crate::cache::counting_server::CountingServer;
-    use crate::provider::AccessTokenProvider as _;
 
     impl KeptTokens {
         fn of_name(&self, name: &str, server: &Arc<CountingServer>) -> Arc<KeptToken> {

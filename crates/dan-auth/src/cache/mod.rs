@@ -13,7 +13,9 @@ mod memory;
 mod pace;
 #[cfg(feature = "redis")]
 mod redis;
+mod served_token;
 mod token_cache;
+mod token_handles;
 mod token_source;
 
 pub use file::FileTokenCache;

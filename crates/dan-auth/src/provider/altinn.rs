@@ -215,7 +215,7 @@ impl AccessTokenProvider for AltinnTokenExchange {
     }
 
     async fn invalidate(&self, refused: &AccessToken) {
-        self.token.invalidate(refused).await;
+        self.token.invalidate(refused);
     }
 }
 

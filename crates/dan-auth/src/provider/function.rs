@@ -68,7 +68,7 @@ impl AccessTokenProvider for TokenFunction {
     }
 
     async fn invalidate(&self, refused: &AccessToken) {
-        self.0.invalidate(refused).await;
+        self.0.invalidate(refused);
     }
 }
 

@@ -172,7 +172,7 @@ impl AccessTokenProvider for NaisTokenProvider {
 
     async fn invalidate(&self, refused: &AccessToken) {
         *self.grant.refused() = Some(refused.clone());
-        self.token.invalidate(refused).await;
+        self.token.invalidate(refused);
     }
 }
 

@@ -1,3 +1,6 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
 use proptest::prelude::*;
 use tokio::time::{Instant, advance, sleep};
 
@@ -181,7 +184,7 @@ async fn a_refused_token_is_renewed_once_however_many_report_it() {
         .map(|_| {
             let (kept, refused) = (Arc::clone(&kept), refused.clone());
             tokio::spawn(async move {
-                kept.invalidate(&refused).await;
+                kept.invalidate(&refused);
                 ask(&kept).await
             })
         })
@@ -189,8 +192,8 @@ async fn a_refused_token_is_renewed_once_however_many_report_it() {
     for task in tasks {
         assert_eq!(task.await.unwrap(), "token 2");
     }
-    kept.invalidate(&refused).await;
-    kept.invalidate(&AccessToken::new("of somebody else")).await;
+    kept.invalidate(&refused);
+    kept.invalidate(&AccessToken::new("of somebody else"));
     assert_eq!((ask(&kept).await.as_str(), server.asked()), ("token 2", 2));
 }
 
@@ -201,7 +204,7 @@ async fn a_token_refused_during_its_early_renewal_is_renewed_once() {
     ask(&kept).await;
     advance(seconds(95)).await;
     let refused = kept.access_token().await.unwrap();
-    kept.invalidate(&refused).await;
+    kept.invalidate(&refused);
     assert_eq!((ask(&kept).await.as_str(), server.asked()), ("token 2", 2));
 }
 
@@ -211,7 +214,7 @@ async fn an_api_that_refuses_each_token_does_not_make_each_call_a_grant() {
     let kept = server.kept_token();
     for _ in 0..600 {
         let token = kept.access_token().await.unwrap();
-        kept.invalidate(&token).await;
+        kept.invalidate(&token);
         sleep(MOMENT).await;
     }
     assert!((5..=12).contains(&server.asked()), "{}", server.asked());
@@ -220,7 +223,7 @@ async fn an_api_that_refuses_each_token_does_not_make_each_call_a_grant() {
     for number in server.asked() + 1..=server.asked() + 4 {
         let token = kept.access_token().await.unwrap();
         assert_eq!(token.expose(), format!("token {number}"));
-        kept.invalidate(&token).await;
+        kept.invalidate(&token);
     }
 }
 
@@ -360,6 +363,38 @@ async fn a_fault_of_a_grant_is_an_error_for_those_who_wait() {
     assert_eq!((error.kind(), error.is_retryable()), (AuthErrorKind::Unavailable, true));
 }
 
+/// Gives a token that lives two minutes, then fails slowly, then is faulty.
+#[derive(Default)]
+struct Deteriorating(AtomicUsize);
+
+#[async_trait]
+impl TokenGrant for Deteriorating {
+    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
+        Ok(TokenCacheKey::builder().build())
+    }
+
+    async fn grant(&self) -> Result<GrantedToken, AuthError> {
+        match self.0.fetch_add(1, Ordering::SeqCst) {
+            0 => Ok(GrantedToken::new(AccessToken::new("token"), Some(seconds(120)))),
+            1 => {
+                sleep(seconds(30)).await;
+                Err(AuthError::new(AuthErrorKind::Refused, "the reason"))
+            }
+            _ => panic!("a fault of a grant"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_in_vain_is_told_the_last_reason_there_was() {
+    let kept = KeptToken::new(Arc::new(Deteriorating::default()));
+    ask(&kept).await;
+    advance(seconds(100)).await;
+    ask(&kept).await;
+    sleep(seconds(15)).await;
+    assert_eq!(fail(&kept).await, "the reason");
+}
+
 /// What may happen around a kept token.
 #[derive(Debug, Clone)]
 enum Step {
@@ -402,7 +437,7 @@ async fn walk(lifetime: u64, steps: Vec<Step>) {
             Step::GiveUpAfter(time) => drop(tokio::time::timeout(time, kept.access_token()).await),
             Step::Refuse => {
                 if let Ok(token) = kept.access_token().await {
-                    kept.invalidate(&token).await;
+                    kept.invalidate(&token);
                 }
             }
             Step::ServerFails(fails) => {

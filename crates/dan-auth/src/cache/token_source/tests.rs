@@ -3,7 +3,6 @@ use crate::cache::counting_server::CountingServer;
 use crate::cache::kept_token::KeptToken;
 use crate::cache::memory::MemoryTokenCache;
 use crate::cache::token_cache::CachedToken;
-use crate::provider::AccessTokenProvider as _;
 use async_trait::async_trait;
 
 async fn ask(kept: &KeptToken) -> String {
@@ -43,7 +42,7 @@ async fn a_refused_token_is_renewed_once_by_all_who_share_a_cache() {
     for kept in &clients {
         let refused = AccessToken::new(ask(kept).await);
         assert!(["token 1", "token 2"].contains(&refused.expose()));
-        kept.invalidate(&AccessToken::new("token 1")).await;
+        kept.invalidate(&AccessToken::new("token 1"));
         assert_eq!(ask(kept).await, "token 2");
     }
     assert_eq!(server.asked(), 2);
@@ -138,7 +137,7 @@ async fn a_broken_cache_costs_nobody_the_token() {
         assert_eq!(ask(&kept).await, "token 1");
         assert!(before.elapsed() < ANSWER_TIMEOUT * 2, "{:?}", before.elapsed());
         assert_eq!((ask(&kept).await.as_str(), server.asked()), ("token 1", 1));
-        kept.invalidate(&AccessToken::new("token 1")).await;
+        kept.invalidate(&AccessToken::new("token 1"));
         assert_eq!(ask(&kept).await, "token 2");
     }
 }
