@@ -30,6 +30,7 @@ mod secret;
 mod server;
 mod tls_error;
 mod token;
+mod unique;
 
 pub use async_trait::async_trait;
 

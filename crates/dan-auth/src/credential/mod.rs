@@ -9,7 +9,7 @@ use crate::certificate::{Certificate, CertificateChain, Purpose, Unfit};
 use crate::error::{AuthError, AuthErrorKind};
 use crate::grant::SigningAlgorithm;
 use crate::identity::{ClientIdentity, require_pair};
-use crate::key::{KeyProblem, KeyType, PrivateKey};
+use crate::key::{KeyProblem, KeyType, PrivateKey, RsaKey};
 
 pub use source::{CredentialSource, ReloadingCredential};
 
@@ -132,10 +132,6 @@ impl ClientCredential {
         self.algorithm
     }
 
-    pub(crate) fn key(&self) -> &PrivateKey {
-        &self.key
-    }
-
     pub(crate) fn reference(&self) -> &KeyReference {
         &self.reference
     }
@@ -144,14 +140,14 @@ impl ClientCredential {
         Self { key, reference, algorithm: SigningAlgorithm::default() }
     }
 
-    pub(crate) fn require_rsa(&self) -> Result<(), AuthError> {
-        let key_type = self.key.key_type();
-        if key_type.is_rsa() {
-            return Ok(());
-        }
-        Err(KeyProblem::UnsupportedAlgorithm.of_key(format!(
-            "it is {key_type}, and Maskinporten takes RSA keys only; have an RSA key or an enterprise certificate with one"
-        )))
+    /// The key, if Maskinporten takes keys of its kind.
+    pub(crate) fn require_rsa(&self) -> Result<&RsaKey, AuthError> {
+        self.key.rsa().ok_or_else(|| {
+            KeyProblem::UnsupportedAlgorithm.of_key(format!(
+                "it is {}, and Maskinporten takes RSA keys only; have an RSA key or an enterprise certificate with one",
+                self.key.key_type()
+            ))
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jsonwebtoken::Algorithm;
+use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RsaEncoding};
 
 use crate::error::{AuthError, AuthErrorKind};
 
@@ -27,6 +27,15 @@ impl SigningAlgorithm {
             Self::Rs256 => "RS256",
             Self::Rs384 => "RS384",
             Self::Rs512 => "RS512",
+        }
+    }
+
+    /// As the crypto library knows it.
+    pub(super) fn encoding(self) -> &'static dyn RsaEncoding {
+        match self {
+            Self::Rs256 => &RSA_PKCS1_SHA256,
+            Self::Rs384 => &RSA_PKCS1_SHA384,
+            Self::Rs512 => &RSA_PKCS1_SHA512,
         }
     }
 }
@@ -53,16 +62,6 @@ impl FromStr for SigningAlgorithm {
 impl fmt::Display for SigningAlgorithm {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
-    }
-}
-
-impl From<SigningAlgorithm> for Algorithm {
-    fn from(algorithm: SigningAlgorithm) -> Self {
-        match algorithm {
-            SigningAlgorithm::Rs256 => Self::RS256,
-            SigningAlgorithm::Rs384 => Self::RS384,
-            SigningAlgorithm::Rs512 => Self::RS512,
-        }
     }
 }
 

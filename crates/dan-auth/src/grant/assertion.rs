@@ -2,19 +2,29 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jsonwebtoken::Header;
 use serde::Serialize;
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::credential::{ClientCredential, KeyReference};
 use crate::error::{AuthError, AuthErrorKind};
+use crate::grant::jws;
 use crate::request::{AuthorizationDetails, TokenRequest};
+use crate::unique::unique_name;
 
 /// Maskinporten takes 120 seconds from `iat` to `exp` at most, and clocks that are ten seconds ahead. This leaves room for
 /// clocks that are twenty ahead or a minute behind.
 const BACKDATED: Duration = Duration::from_secs(10);
 const VALID_FOR: Duration = Duration::from_secs(60);
+
+/// Exactly one of `kid` and `x5c`, and no `typ`.
+#[derive(Serialize)]
+struct Header<'a> {
+    alg: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x5c: Option<Vec<String>>,
+}
 
 /// Maskinporten refuses claims that it does not know, so these are all.
 #[derive(Serialize)]
@@ -43,7 +53,7 @@ pub(super) fn sign(
     credential: &ClientCredential,
     now: SystemTime,
 ) -> Result<Zeroizing<String>, AuthError> {
-    credential.require_rsa()?;
+    let key = credential.require_rsa()?;
     let now = now
         .duration_since(UNIX_EPOCH)
         .map_err(|_| {
@@ -59,26 +69,22 @@ pub(super) fn sign(
         scope: request.scope(),
         iat: now.saturating_sub(BACKDATED.as_secs()),
         exp: now.saturating_add(VALID_FOR.as_secs()),
-        jti: Uuid::new_v4().to_string(),
+        jti: unique_name()
+            .map_err(|error| AuthError::new(AuthErrorKind::Configuration, error.to_string()))?,
         resource: request.resource_uri(),
         consumer_org: request.consumer(),
         pid: request.person(),
         authorization_details: request.details().map(|details| [details]),
     };
-    jsonwebtoken::encode(&header(credential), &claims, credential.key().encoding_key())
-        .map(Zeroizing::new)
-        .map_err(|_| {
-            AuthError::new(AuthErrorKind::Key, "the private key cannot sign; load a fresh copy of it")
-        })
+    jws::sign(&Header::of(credential), &claims, key, credential.signing_algorithm().encoding())
 }
 
-/// Exactly one of `kid` and `x5c`, and no `typ`.
-fn header(credential: &ClientCredential) -> Header {
-    let mut header = Header::new(credential.signing_algorithm().into());
-    header.typ = None;
-    match credential.reference() {
-        KeyReference::KeyId(key_id) => header.kid = Some(key_id.clone()),
-        KeyReference::Certificate(chain) => header.x5c = Some(chain.x5c()),
+impl<'a> Header<'a> {
+    fn of(credential: &'a ClientCredential) -> Self {
+        let alg = credential.signing_algorithm().as_str();
+        match credential.reference() {
+            KeyReference::KeyId(key_id) => Self { alg, kid: Some(key_id), x5c: None },
+            KeyReference::Certificate(chain) => Self { alg, kid: None, x5c: Some(chain.x5c()) },
+        }
     }
-    header
 }

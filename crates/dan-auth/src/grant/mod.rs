@@ -2,6 +2,7 @@
 
 mod algorithm;
 mod assertion;
+mod jws;
 mod jwt_bearer;
 mod retry;
 

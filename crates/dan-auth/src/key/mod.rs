@@ -12,7 +12,7 @@ mod rsa;
 
 pub(crate) use elliptic_curve::{ALGORITHM as EC_ALGORITHM, Curve};
 pub(crate) use problem::damaged_key;
-pub(crate) use rsa::{ALGORITHM as RSA_ALGORITHM, SMALLEST_BITS as SMALLEST_RSA_BITS};
+pub(crate) use rsa::{ALGORITHM as RSA_ALGORITHM, RsaKey, SMALLEST_BITS as SMALLEST_RSA_BITS};
 
 pub use key_type::KeyType;
 pub use private_key::PrivateKey;

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use jsonwebtoken::EncodingKey;
 use pkcs8::PrivateKeyInfoRef;
 use zeroize::Zeroizing;
 
@@ -38,7 +37,6 @@ struct KeyPair {
     kind: Kind,
     /// PKCS#8 in DER.
     pkcs8: Zeroizing<Vec<u8>>,
-    encoding_key: EncodingKey,
 }
 
 enum Kind {
@@ -116,8 +114,12 @@ impl PrivateKey {
         PublicJwk { kty, key_use: "sig", alg, kid: key_id.into(), parameters }
     }
 
-    pub(crate) fn encoding_key(&self) -> &EncodingKey {
-        &self.pair.encoding_key
+    /// `None` when it is a key of another kind.
+    pub(crate) fn rsa(&self) -> Option<&RsaKey> {
+        match &self.pair.kind {
+            Kind::Rsa(key) => Some(key),
+            Kind::EllipticCurve(_) => None,
+        }
     }
 
     /// The public half as it stands in the bit string of a certificate (RFC 5280 section 4.1.2.7).
@@ -146,7 +148,7 @@ impl PrivateKey {
     pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, AuthError> {
         let key = RsaKey::from_pkcs1(der)?;
         let pkcs8 = rsa::to_pkcs8(der)?;
-        Ok(Self::new(Kind::Rsa(key), pkcs8, EncodingKey::from_rsa_der(der)))
+        Ok(Self::new(Kind::Rsa(key), pkcs8))
     }
 
     pub(crate) fn from_sec1(der: &[u8]) -> Result<Self, AuthError> {
@@ -154,8 +156,7 @@ impl PrivateKey {
     }
 
     pub(crate) fn of_curve((key, pkcs8): (EllipticCurveKey, Zeroizing<Vec<u8>>)) -> Self {
-        let encoding_key = EncodingKey::from_ec_der(&pkcs8);
-        Self::new(Kind::EllipticCurve(key), pkcs8, encoding_key)
+        Self::new(Kind::EllipticCurve(key), pkcs8)
     }
 
     pub(crate) fn with_key_id(mut self, key_id: Option<String>) -> Self {
@@ -163,8 +164,8 @@ impl PrivateKey {
         self
     }
 
-    fn new(kind: Kind, pkcs8: Zeroizing<Vec<u8>>, encoding_key: EncodingKey) -> Self {
-        Self { pair: Arc::new(KeyPair { kind, pkcs8, encoding_key }), key_id: None }
+    fn new(kind: Kind, pkcs8: Zeroizing<Vec<u8>>) -> Self {
+        Self { pair: Arc::new(KeyPair { kind, pkcs8 }), key_id: None }
     }
 }
 

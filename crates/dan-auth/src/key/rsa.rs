@@ -2,7 +2,7 @@
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
+    KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaEncoding, RsaKeyPair, UnparsedPublicKey,
 };
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -25,7 +25,7 @@ pub(crate) const SMALLEST_BITS: usize = 2048;
 const LARGEST_BITS: usize = 8192;
 
 pub(crate) struct RsaKey {
-    public_key: Vec<u8>,
+    pair: RsaKeyPair,
     modulus: Vec<u8>,
     public_exponent: Vec<u8>,
 }
@@ -48,13 +48,31 @@ impl RsaKey {
         }
         let public_exponent = key.public_exponent.as_bytes().to_vec();
         let pair = RsaKeyPair::from_der(der).map_err(|_| damaged_key())?;
-        probe(&pair)?;
-        Ok(Self { public_key: pair.public_key().as_ref().to_vec(), modulus, public_exponent })
+        let key = Self { pair, modulus, public_exponent };
+        key.probe()?;
+        Ok(key)
+    }
+
+    /// Signs by RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2).
+    pub(crate) fn sign(
+        &self,
+        algorithm: &'static dyn RsaEncoding,
+        message: &[u8],
+    ) -> Result<Vec<u8>, AuthError> {
+        let mut signature = vec![0; self.signature_length()];
+        self.pair
+            .sign(algorithm, &SystemRandom::new(), message, &mut signature)
+            .map_err(|_| damaged_key())?;
+        Ok(signature)
+    }
+
+    pub(crate) fn signature_length(&self) -> usize {
+        self.pair.public_modulus_len()
     }
 
     /// The public half in PKCS#1, as it stands in a certificate.
     pub(crate) fn public_key(&self) -> &[u8] {
-        &self.public_key
+        self.pair.public_key().as_ref()
     }
 
     pub(crate) fn bits(&self) -> usize {
@@ -67,16 +85,14 @@ impl RsaKey {
             e: BASE64_URL_SAFE_NO_PAD.encode(&self.public_exponent),
         }
     }
-}
 
-/// A key that is damaged without breaking its form signs what nobody can verify.
-fn probe(pair: &RsaKeyPair) -> Result<(), AuthError> {
-    let mut signature = vec![0; pair.public_modulus_len()];
-    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), b"probe", &mut signature)
-        .map_err(|_| damaged_key())?;
-    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key())
-        .verify(b"probe", &signature)
-        .map_err(|_| damaged_key())
+    /// A key that is damaged without breaking its form signs what nobody can verify.
+    fn probe(&self) -> Result<(), AuthError> {
+        let signature = self.sign(&RSA_PKCS1_SHA256, b"probe")?;
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.public_key())
+            .verify(b"probe", &signature)
+            .map_err(|_| damaged_key())
+    }
 }
 
 /// Wraps PKCS#1 into PKCS#8 (RFC 5208), the form that TLS wants.

@@ -121,7 +121,7 @@ async fn nothing_is_sent_but_what_the_token_server_knows() {
             "grant_type": received.field("grant_type"),
             "assertion": { "header": header, "claims": claims },
         }),
-        { ".assertion.claims.iat" => "[time]", ".assertion.claims.exp" => "[time]", ".assertion.claims.jti" => "[uuid]" }
+        { ".assertion.claims.iat" => "[time]", ".assertion.claims.exp" => "[time]", ".assertion.claims.jti" => "[unique]" }
     );
 }
 

@@ -5,11 +5,11 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::cache::file::rights;
 use crate::cache::token_cache::TokenCacheError;
+use crate::unique::unique_name;
 
 /// A file that is larger holds something else than tokens.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -45,11 +45,14 @@ impl PrivateFile {
     pub(super) fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, TokenCacheError> {
         let read = || {
             let Some(file) = self.open(&self.path, OpenOptions::new().read(true))? else { return Ok(None) };
-            if rights::others_have_any(&file.metadata()?) {
+            let metadata = file.metadata()?;
+            if rights::others_have_any(&metadata) {
                 tracing::warn!(path = %self.path.display(), "others may use the file of tokens; it is begun anew");
                 return Ok(None);
             }
-            let mut contents = Zeroizing::new(Vec::new());
+            // Room enough from the start, so that no copy of a token is left behind by growing.
+            let capacity = usize::try_from(metadata.len().min(LARGEST)).unwrap_or_default().saturating_add(1);
+            let mut contents = Zeroizing::new(Vec::with_capacity(capacity));
             file.take(LARGEST).read_to_end(&mut contents)?;
             Ok(Some(contents))
         };
@@ -121,7 +124,7 @@ impl PrivateFile {
             return Ok(*user);
         }
         rights::private_folder(DirBuilder::new().recursive(true)).create(self.folder())?;
-        let probe = self.beside(&Uuid::new_v4().to_string());
+        let probe = self.beside(&unique_name()?);
         let made = rights::private(OpenOptions::new().write(true).create_new(true)).open(&probe)?;
         fs::remove_file(&probe)?;
         let user = rights::owner(&made.metadata()?);

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use ::redis::pipe;
 use async_trait::async_trait;
-use uuid::Uuid;
 
 use crate::cache::redis::RedisTokenCache;
 use crate::cache::token_cache::{TokenCacheError, TokenCacheLock, millis};
+use crate::unique::unique_name;
 
 /// A lock in the server, which ends by itself. Only who took it can release it: by then it may be another one's.
 pub(super) struct RedisLock {
@@ -23,7 +23,8 @@ impl RedisLock {
         name: String,
         lifetime: Duration,
     ) -> Result<Option<Self>, TokenCacheError> {
-        let holder = Uuid::new_v4().to_string();
+        let holder = unique_name()
+            .map_err(|error| TokenCacheError::with_source("the lock cannot be given a holder", error))?;
         let mut request = pipe();
         request.cmd("SET").arg(&name).arg(&holder).arg("NX").arg("PX").arg(millis(lifetime).max(1));
         let (taken,): (Option<String>,) = cache.0.server.ask(&request).await?;

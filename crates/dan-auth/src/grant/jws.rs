@@ -1,0 +1,40 @@
+//! A signed text in three parts (RFC 7515 section 7.1).
+
+use aws_lc_rs::signature::RsaEncoding;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::error::{AuthError, AuthErrorKind};
+use crate::key::RsaKey;
+
+/// Room enough from the start, so that no copy of a personal number is left behind by growing.
+const USUAL_LENGTH: usize = 4096;
+
+/// Header, payload and signature, each in base64url, with dots between them.
+pub(super) fn sign(
+    header: &impl Serialize,
+    payload: &impl Serialize,
+    key: &RsaKey,
+    algorithm: &'static dyn RsaEncoding,
+) -> Result<Zeroizing<String>, AuthError> {
+    let (header, payload) = (json(header)?, json(payload)?);
+    let length = (header.len() + payload.len() + key.signature_length()) * 4 / 3 + 8;
+    let mut text = Zeroizing::new(String::with_capacity(length));
+    BASE64_URL_SAFE_NO_PAD.encode_string(&*header, &mut text);
+    text.push('.');
+    BASE64_URL_SAFE_NO_PAD.encode_string(&*payload, &mut text);
+    let signature = key.sign(algorithm, text.as_bytes())?;
+    text.push('.');
+    BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut text);
+    Ok(text)
+}
+
+fn json(part: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, AuthError> {
+    let mut json = Zeroizing::new(Vec::with_capacity(USUAL_LENGTH));
+    serde_json::to_writer(&mut *json, part).map_err(|_| {
+        AuthError::new(AuthErrorKind::Configuration, "what is asked for cannot be written as JSON")
+    })?;
+    Ok(json)
+}
