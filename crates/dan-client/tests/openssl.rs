@@ -37,6 +37,8 @@ fn make(folder: &Path) -> Option<String> {
     openssl(folder, &[&request[..], &["certificate.pem"]].concat())?;
     openssl(folder, &["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "elliptic.pem"])?;
     openssl(folder, &["ec", "-in", "elliptic.pem", "-pubout", "-out", "elliptic-public.pem"])?;
+    let request = ["req", "-x509", "-key", "elliptic.pem", "-subj", "/CN=Elliptic", "-days", "1", "-out"];
+    openssl(folder, &[&request[..], &["elliptic-certificate.pem"]].concat())?;
 
     fs::write(folder.join("body"), BODY).unwrap();
     let digest = openssl(folder, &["dgst", "-sha256", "-r", "body"])?;
@@ -65,7 +67,7 @@ fn what_openssl_signs_is_proved_by_key_and_by_certificate() {
         let forged = Signature::parse(&format!("{message}.c2lnbmVk")).unwrap();
         assert_eq!(forged.verify(BODY.as_bytes(), &key), Err(SignatureError::OtherKey), "{file}");
     }
-    for file in ["private.pem", "elliptic-public.pem"] {
+    for file in ["private.pem", "elliptic-public.pem", "elliptic-certificate.pem"] {
         assert!(SignatureKey::from_pem(fs::read(folder.path().join(file)).unwrap()).is_err(), "{file}");
     }
 }

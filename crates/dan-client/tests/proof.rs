@@ -120,11 +120,12 @@ async fn keys_come_as_keys_and_certificates_and_several_at_once() {
 
 #[test]
 fn what_is_no_signature_is_told_as_such() {
-    // The header of the second names no algorithm, the third a secret for a key.
+    // Headers that name no algorithm, a secret for a key, and something that must be understood.
     let none = "eyJhbGciOiJub25lIn0.eyJTSEEyNTZQYXlsb2FkRGlnZXN0IjoiYWEifQ.";
     let secret = "eyJhbGciOiJIUzI1NiJ9.eyJTSEEyNTZQYXlsb2FkRGlnZXN0IjoiYWEifQ.c2ln";
+    let critical = "eyJhbGciOiJSUzI1NiIsImNyaXQiOlsiZXhwIl19.eyJTSEEyNTZQYXlsb2FkRGlnZXN0IjoiYWEifQ.c2ln";
     let without_digest = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln";
-    for jws in ["", "a.b.c", "a.b", none, secret, without_digest] {
+    for jws in ["", "a.b.c", "a.b", none, secret, critical, without_digest] {
         assert_eq!(Signature::parse(jws).unwrap_err(), SignatureError::Malformed, "{jws}");
     }
 }

@@ -102,6 +102,12 @@ impl Certificate {
         &self.0.details.key_type
     }
 
+    /// Its key without the name of the algorithm: an RSA key in PKCS#1 (RFC 8017 appendix A.1.1), an elliptic key as its
+    /// point.
+    pub fn public_key(&self) -> &[u8] {
+        &self.0.details.public_key
+    }
+
     /// What the issuer allows its key to do; empty when the issuer says nothing, which allows everything.
     pub fn key_usages(&self) -> &[KeyUsage] {
         &self.0.details.usage.key_usages
@@ -136,10 +142,6 @@ impl Certificate {
     /// The certificate in DER.
     pub fn as_der(&self) -> &[u8] {
         &self.0.der
-    }
-
-    pub(crate) fn public_key(&self) -> &[u8] {
-        &self.0.details.public_key
     }
 
     /// Whether `issuer` issued this one: by name, and by signature where its algorithm is known here.

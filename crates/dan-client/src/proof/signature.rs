@@ -5,8 +5,8 @@ use std::fmt;
 use aws_lc_rs::digest::{Digest, SHA256, digest};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use jsonwebtoken::Algorithm;
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::proof::{SignatureError, SignatureKey};
 
@@ -35,6 +35,13 @@ pub struct Signature {
     digest: String,
 }
 
+/// The header of a JWS (RFC 7515 section 4.1).
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    crit: Option<IgnoredAny>,
+}
+
 #[derive(Deserialize)]
 struct Claims {
     #[serde(rename = "SHA256PayloadDigest")]
@@ -51,12 +58,12 @@ impl Signature {
     }
 
     fn parts(jws: &str) -> Option<Self> {
-        // Any other algorithm is refused, above all `none` and those that would take the public key for a secret.
-        let header = jsonwebtoken::decode_header(jws).ok()?;
         let (message, signature) = jws.rsplit_once('.')?;
-        let (_, payload) = message.split_once('.')?;
-        let claims: Claims = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-        (header.alg == Algorithm::RS256).then(|| Self {
+        let (header, payload) = message.split_once('.')?;
+        let (header, claims): (Header, Claims) = (part(header)?, part(payload)?);
+        // Any other algorithm is refused, above all `none` and those that would take the public key for a secret. So is
+        // what its maker marked as critical: nothing of the kind is understood here.
+        (header.alg == "RS256" && header.crit.is_none()).then(|| Self {
             message: message.to_owned(),
             proof: signature.to_owned(),
             digest: claims.digest,
@@ -88,6 +95,10 @@ impl Signature {
         }
         if self.digest.eq_ignore_ascii_case(digest) { Ok(()) } else { Err(SignatureError::Tampered) }
     }
+}
+
+fn part<T: DeserializeOwned>(base64: &str) -> Option<T> {
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(base64).ok()?).ok()
 }
 
 /// The SHA-256 digest of a body, in lower-case hexadecimal.
