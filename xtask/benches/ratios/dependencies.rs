@@ -26,21 +26,38 @@ tokio = { version = "1", features = ["rt", "macros"] }
 [workspace]
 "#;
 
+/// With PKCS#12, which most of the crates are for, and with what everybody needs alone.
+const WHOLE: &[&str] = &["--package", "dan-client"];
+const LEAN: &[&str] = &["--package", "dan-client", "--no-default-features"];
+
 pub(crate) fn benchmarks() -> Vec<Benchmark> {
-    let crates = Benchmark::of_counts("dependencies/crates", AGAINST, "crates", || {
+    vec![
+        crates("dependencies/crates", WHOLE),
+        crates("dependencies/crates-without-pkcs12", LEAN),
+        clean_build("dependencies/clean-build", WHOLE),
+        clean_build("dependencies/clean-build-without-pkcs12", LEAN),
+    ]
+}
+
+fn crates(name: &'static str, ours: &'static [&'static str]) -> Benchmark {
+    let benchmark = Benchmark::of_counts(name, AGAINST, "crates", move || {
         Ok((
-            Box::new(|| count(&crates_of(&root(), &["--package", "dan-client"]))),
+            Box::new(move || count(&crates_of(&root(), ours))),
             Box::new(|| count(&crates_of(bare().path(), &[]))),
         ))
     });
-    let clean_build = Benchmark::of_counts("dependencies/clean-build", AGAINST, "seconds", || {
+    benchmark.once()
+}
+
+fn clean_build(name: &'static str, ours: &'static [&'static str]) -> Benchmark {
+    let benchmark = Benchmark::of_counts(name, AGAINST, "seconds", move || {
         let bare = Rc::new(bare());
         Ok((
-            Box::new(|| seconds_of_clean_build(&root(), &["--package", "dan-client"])),
+            Box::new(move || seconds_of_clean_build(&root(), ours)),
             Box::new(move || seconds_of_clean_build(bare.path(), &[])),
         ))
     });
-    vec![crates.once(), clean_build.once().only_by_name()]
+    benchmark.once().only_by_name()
 }
 
 fn root() -> PathBuf {
