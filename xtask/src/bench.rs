@@ -13,7 +13,7 @@ const COMMAND_BENCHMARKS: &str = "command/version command/help";
 /// How `cargo xtask bench` is called.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Run only the benchmarks with this in their name; `dependencies/clean-build` is run only by its whole name
+    /// Run only the benchmarks with this in their name; those of clean builds are run only by their whole names
     name: Option<String>,
 
     /// How much is streamed, in MiB
