@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RsaEncoding};
+use jsonwebtoken::Algorithm;
 
 use crate::error::{AuthError, AuthErrorKind};
 
@@ -36,6 +37,16 @@ impl SigningAlgorithm {
             Self::Rs256 => &RSA_PKCS1_SHA256,
             Self::Rs384 => &RSA_PKCS1_SHA384,
             Self::Rs512 => &RSA_PKCS1_SHA512,
+        }
+    }
+}
+
+impl From<SigningAlgorithm> for Algorithm {
+    fn from(algorithm: SigningAlgorithm) -> Self {
+        match algorithm {
+            SigningAlgorithm::Rs256 => Self::RS256,
+            SigningAlgorithm::Rs384 => Self::RS384,
+            SigningAlgorithm::Rs512 => Self::RS512,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use jsonwebtoken::Header;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -15,16 +16,6 @@ use crate::unique::unique_name;
 /// clocks that are twenty ahead or a minute behind.
 const BACKDATED: Duration = Duration::from_secs(10);
 const VALID_FOR: Duration = Duration::from_secs(60);
-
-/// Exactly one of `kid` and `x5c`, and no `typ`.
-#[derive(Serialize)]
-struct Header<'a> {
-    alg: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kid: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    x5c: Option<Vec<String>>,
-}
 
 /// Maskinporten refuses claims that it does not know, so these are all.
 #[derive(Serialize)]
@@ -76,15 +67,16 @@ pub(super) fn sign(
         pid: request.person(),
         authorization_details: request.details().map(|details| [details]),
     };
-    jws::sign(&Header::of(credential), &claims, key, credential.signing_algorithm().encoding())
+    jws::sign(&header(credential), &claims, key, credential.signing_algorithm().encoding())
 }
 
-impl<'a> Header<'a> {
-    fn of(credential: &'a ClientCredential) -> Self {
-        let alg = credential.signing_algorithm().as_str();
-        match credential.reference() {
-            KeyReference::KeyId(key_id) => Self { alg, kid: Some(key_id), x5c: None },
-            KeyReference::Certificate(chain) => Self { alg, kid: None, x5c: Some(chain.x5c()) },
-        }
+/// Exactly one of `kid` and `x5c`, and no `typ`.
+fn header(credential: &ClientCredential) -> Header {
+    let mut header = Header::new(credential.signing_algorithm().into());
+    header.typ = None;
+    match credential.reference() {
+        KeyReference::KeyId(key_id) => header.kid = Some(key_id.clone()),
+        KeyReference::Certificate(chain) => header.x5c = Some(chain.x5c()),
     }
+    header
 }

@@ -1,8 +1,13 @@
 //! A signed text in three parts (RFC 7515 section 7.1).
+//!
+//! jsonwebtoken has a function for that, which reads the key again for each signature, leaves copies of the claims in memory,
+//! and panics when a program turns on both of its crypto backends. So its header is what is signed, and the key that was
+//! read once signs.
 
 use aws_lc_rs::signature::RsaEncoding;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jsonwebtoken::Header;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -14,7 +19,7 @@ const USUAL_LENGTH: usize = 4096;
 
 /// Header, payload and signature, each in base64url, with dots between them.
 pub(super) fn sign(
-    header: &impl Serialize,
+    header: &Header,
     payload: &impl Serialize,
     key: &RsaKey,
     algorithm: &'static dyn RsaEncoding,
