@@ -9,7 +9,7 @@ use crate::certificate::{Certificate, CertificateChain, Purpose, Unfit};
 use crate::error::{AuthError, AuthErrorKind};
 use crate::grant::SigningAlgorithm;
 use crate::identity::{ClientIdentity, require_pair};
-use crate::key::{KeyProblem, KeyType, PrivateKey, RsaKey};
+use crate::key::{KeyProblem, KeyType, PrivateKey, PublicJwk, RsaKey};
 
 pub use source::{CredentialSource, ReloadingCredential};
 
@@ -68,7 +68,8 @@ impl ClientCredential {
         Ok(credential)
     }
 
-    /// Signs with another algorithm than RS256.
+    /// Signs with another algorithm than RS256. A registered key must have been registered with it: see
+    /// [`public_jwk`](Self::public_jwk).
     #[must_use]
     pub fn algorithm(mut self, algorithm: SigningAlgorithm) -> Self {
         self.algorithm = algorithm;
@@ -103,6 +104,13 @@ impl ClientCredential {
             KeyReference::KeyId(key_id) => Some(key_id),
             KeyReference::Certificate(_) => None,
         }
+    }
+
+    /// What is to be registered on the client: the public half under its key id, with the algorithm that this signs with.
+    /// `None` when a certificate goes along instead, and nothing is registered.
+    pub fn public_jwk(&self) -> Option<PublicJwk> {
+        let jwk = self.key.public_jwk(self.key_id()?);
+        Some(if self.key_type().is_rsa() { PublicJwk { alg: self.algorithm.as_str(), ..jwk } } else { jwk })
     }
 
     /// The certificate that goes along, if one does: its [`validity`](Certificate::validity) is worth watching.

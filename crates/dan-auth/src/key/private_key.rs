@@ -105,7 +105,8 @@ impl PrivateKey {
         }
     }
 
-    /// The public half, to be registered on a client under `key_id`.
+    /// The public half, to be registered on a client under `key_id`; an RSA key for RS256.
+    /// [`ClientCredential::public_jwk`](crate::ClientCredential::public_jwk) names another algorithm if that is used.
     pub fn public_jwk(&self, key_id: impl Into<String>) -> PublicJwk {
         let (kty, alg, parameters) = match &self.pair.kind {
             Kind::Rsa(key) => ("RSA", "RS256", key.public_parameters()),

@@ -24,6 +24,8 @@ used = set()
 
 # A header with a certificate chain is larger than the 512 bytes that are the limit otherwise.
 JWSRegistry.max_header_length = 16 << 10
+# Those of Maskinporten; Authlib takes RS256 and others that Maskinporten does not.
+JWSRegistry.recommended = ["RS256", "RS384", "RS512"]
 
 
 class Client:
@@ -51,6 +53,7 @@ class MaskinportenGrant(JWTBearerGrant):
 
     def extract_assertion(self, assertion):
         self.header, claims = super().extract_assertion(assertion)
+        self.request.algorithm = self.header["alg"]
         return self.header, claims
 
     def resolve_client_public_key(self, client):
@@ -93,7 +96,7 @@ app.config["OAUTH2_TOKEN_EXPIRES_IN"] = {JWTBearerGrant.GRANT_TYPE: 119}
 
 
 def save_token(token, request):
-    print(json.dumps({"client_id": request.client.client_id}), flush=True)
+    print(json.dumps({"client_id": request.client.client_id, "alg": request.algorithm}), flush=True)
 
 
 server = AuthorizationServer(app, query_client=lambda client_id: None, save_token=save_token)

@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use dan_auth::{
     AccessTokenProvider, AuthErrorKind, ClientCredential, ClientIdentity, MaskinportenClient,
-    MaskinportenClientBuilder, PrivateKey,
+    MaskinportenClientBuilder, PrivateKey, SigningAlgorithm,
 };
 use serde_json::{Value, json};
 
@@ -14,6 +14,8 @@ use super::process::{python, python_file};
 
 const ISSUER: &str = "https://issuer.example/";
 const SCOPE: &str = "altinn:dataaltinnno";
+const ALGORITHMS: [SigningAlgorithm; 3] =
+    [SigningAlgorithm::Rs256, SigningAlgorithm::Rs384, SigningAlgorithm::Rs512];
 
 /// The server, until this is dropped.
 struct TokenServer {
@@ -63,20 +65,23 @@ fn new_key() -> PrivateKey {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_registered_key_gets_tokens_and_another_key_does_not() {
     let key = new_key();
-    let keys = json!({ "keys": [key.public_jwk("key")] });
+    let credentials = ALGORITHMS.map(|algorithm| {
+        ClientCredential::registered_key(key.clone(), algorithm.as_str()).algorithm(algorithm)
+    });
+    let keys = json!({ "keys": credentials.each_ref().map(ClientCredential::public_jwk) });
     let settings = json!({ "issuer": ISSUER, "root": null, "clients": { "client": keys } });
     let Some(mut server) = TokenServer::start(&settings) else { return };
-    let credential = ClientCredential::registered_key(key.clone(), "key");
-    for _ in 0..2 {
-        let token =
-            server.client("client", credential.clone()).build().unwrap().access_token().await.unwrap();
-        assert!(!token.expose().is_empty());
-        assert_eq!(server.granted(), json!({ "client_id": "client" }));
+    for credential in &credentials {
+        let client = server.client("client", credential.clone()).build().unwrap();
+        assert!(!client.access_token().await.unwrap().expose().is_empty());
+        assert_eq!(server.granted(), json!({ "client_id": "client", "alg": credential.key_id() }));
     }
+    let [registered, ..] = credentials;
     for (mistake, client_id, credential) in [
-        ("another key", "client", ClientCredential::registered_key(new_key(), "key")),
-        ("another key id", "client", ClientCredential::registered_key(key, "yek")),
-        ("another client", "tneilc", credential),
+        ("another key", "client", ClientCredential::registered_key(new_key(), "RS256")),
+        ("another key id", "client", ClientCredential::registered_key(key, "652SR")),
+        ("another algorithm", "client", registered.clone().algorithm(SigningAlgorithm::Rs384)),
+        ("another client", "tneilc", registered),
     ] {
         let error = server.client(client_id, credential).build().unwrap().access_token().await.unwrap_err();
         assert_eq!(error.kind(), AuthErrorKind::Refused, "{mistake}: {error}");
@@ -91,8 +96,11 @@ async fn an_enterprise_certificate_gets_a_token_by_its_chain() {
     let Some(mut server) = TokenServer::start(&settings) else { return };
     let identity = authorities.enterprise_with_rsa_key();
     let credential = |identity: &ClientIdentity| ClientCredential::from_identity(identity).unwrap();
-    server.client("enterprise", credential(&identity)).build().unwrap().access_token().await.unwrap();
-    assert_eq!(server.granted()["client_id"], "enterprise");
+    for algorithm in ALGORITHMS {
+        let credential = credential(&identity).algorithm(algorithm);
+        server.client("enterprise", credential).build().unwrap().access_token().await.unwrap();
+        assert_eq!(server.granted(), json!({ "client_id": "enterprise", "alg": algorithm.as_str() }));
+    }
 
     let stranger = Authorities::new("Other").enterprise_with_rsa_key();
     for refused in [without_issuers(&identity), stranger] {
