@@ -3,19 +3,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anstyle::Style;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands;
 use crate::output::OutputForm;
+use crate::output::style::styled;
 
 /// data.altinn.no from a keyboard.
 #[derive(Debug, Parser)]
 #[command(name = "dan", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(disable_help_subcommand = true, subcommand_help_heading = "Commands")]
-#[command(
-    after_help = "New here? 'dan demo' shows the whole journey on your own machine, without credentials.\n\
-    'dan COMMAND --help' tells about a command, 'dan doctor' what is wrong with the settings."
-)]
+#[command(disable_help_subcommand = true, override_usage = "dan [OPTIONS] <COMMAND>")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: GlobalOptions,
@@ -23,9 +21,25 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+/// The options that every command takes, two to a line where two belong together: one a line would not fit a screen.
+const GLOBAL_OPTIONS: &str = "  \
+  --env NAME                      production, test (default), development, local
+  --base-url URL, --ca-file FILE  another origin; authorities to trust (PEM)
+  --profile NAME, --config FILE   a profile of the configuration file; the file
+  --service-context NAME          whose subscription key is used
+  --auth WAY                      maskinporten, certificate, token or none
+  --timeout DURATION              for a call, or a wait with --wait: 30s, 2m
+  --output FORM                   human, json (the API's own) or ndjson
+  --sandbox                       run this one command against a sandbox
+  -v, -vv, -q                     show requests; how they arise, too; be quiet
+  -h, --help, -V, --version       help, also of each command; the version";
+
+const NEW_HERE: &str = "\
+New here? 'dan demo' shows the whole journey, and needs no credentials.
+'dan doctor' tells what is wrong with settings, keys and tokens.";
+
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalOptions {
     /// The installation: production, test, development or local [default: test]
     #[arg(long, global = true, value_name = "NAME")]
@@ -67,26 +81,26 @@ pub(crate) struct GlobalOptions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show the whole journey on a sandbox: token, metadata, harvest, consent, proof
+    /// Show the whole journey on a sandbox, without credentials
     Demo,
-    /// Run a DAN and a Maskinporten on this machine until interrupted
+    /// Run a DAN and a Maskinporten on this machine
     Sandbox(commands::sandbox::SandboxOptions),
-    /// Write a configuration file, or see which settings are in force
+    /// Write a configuration file, or show the settings in force
     #[command(subcommand)]
     Config(commands::config::ConfigCommand),
-    /// Find out why it does not work: settings, key, clock, token, access
+    /// Find out what is wrong: settings, key, clock, token, access
     Doctor(commands::doctor::DoctorOptions),
     /// Get an access token, or see what stands in it
     Token(commands::token::TokenOptions),
     /// Look at an enterprise certificate
     #[command(subcommand)]
     Certificate(commands::certificate::CertificateCommand),
-    /// See which datasets there are, what they hold and what they need
+    /// See which datasets there are, and what each holds and needs
     #[command(subcommand)]
     Datasets(commands::datasets::DatasetsCommand),
     /// Harvest a dataset with one call
     Harvest(commands::harvest::DirectHarvestOptions),
-    /// Ask for authorization to harvest, with consent where it is needed
+    /// Ask for authorization to harvest, with consent if needed
     Request(commands::request::RequestOptions),
     /// See how the datasets of an accreditation stand
     Status(commands::status::StatusOptions),
@@ -111,7 +125,7 @@ pub(crate) enum Command {
     Usage(commands::usage::UsageCommand),
     /// Tell the versions of this command and of the service
     Version,
-    /// Write shell completions, to be read by the shell at its start
+    /// Write completions, to be read by a shell at its start
     Completions(commands::completions::CompletionsOptions),
     /// Write the manual pages into a folder
     #[command(hide = true)]
@@ -119,30 +133,29 @@ pub(crate) enum Command {
 }
 
 impl Arguments {
+    /// The commands with their help. It tells the global options once, in `dan --help`, so that each help fits a screen.
+    pub(crate) fn definition() -> clap::Command {
+        let heading = styled(Style::new().bold().underline(), "Options of every command:");
+        let mut command = Self::command().after_help(format!("{heading}\n{GLOBAL_OPTIONS}\n\n{NEW_HERE}"));
+        command.build();
+        without_global_options(&mut command);
+        // Those of the whole command alone: of other commands, the help shows them.
+        command.mut_args(|argument| argument.hide(true))
+    }
+
     /// Reads the command line.
     pub(crate) fn read() -> Result<Self, clap::Error> {
-        let mut matches = brief(Self::command()).try_get_matches()?;
+        let mut matches = Self::definition().try_get_matches()?;
         Self::from_arg_matches_mut(&mut matches)
     }
 }
 
-/// The global options are told once, by `dan --help`, so that the help of a command fits a screen.
-fn brief(mut command: clap::Command) -> clap::Command {
-    command.build();
-    for subcommand in command.get_subcommands_mut() {
-        hide_global_options(subcommand);
-    }
-    command
-}
-
-fn hide_global_options(command: &mut clap::Command) {
+/// Leaves the global options out of the help of a command and of those below it.
+fn without_global_options(command: &mut clap::Command) {
     let owned = std::mem::take(command);
-    let hidden =
+    *command =
         owned.mut_args(|argument| if argument.is_global_set() { argument.hide(true) } else { argument });
-    *command = hidden;
-    for subcommand in command.get_subcommands_mut() {
-        hide_global_options(subcommand);
-    }
+    command.get_subcommands_mut().for_each(without_global_options);
 }
 
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
@@ -161,6 +174,19 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_names_every_global_option() {
+        for argument in GlobalOptions::augment_args(clap::Command::new("dan")).get_arguments() {
+            let long = argument.get_long().unwrap();
+            let shown = match (argument.get_short(), argument.get_action().takes_values()) {
+                (Some(letter), _) => format!("-{letter}"),
+                (None, true) => format!("--{long} {}", argument.get_value_names().unwrap()[0]),
+                (None, false) => format!("--{long}"),
+            };
+            assert!(GLOBAL_OPTIONS.contains(&shown), "{shown}");
+        }
     }
 
     #[test]

@@ -5,6 +5,9 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
+/// What some editors put before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A party's number. A command line can be seen by others; `-` and `@FILE` keep a person's number off it.
 pub(crate) async fn party(argument: String) -> Result<String, Failure> {
     let number = if argument == "-" {
@@ -16,12 +19,20 @@ pub(crate) async fn party(argument: String) -> Result<String, Failure> {
         read.await.map_err(Failure::ended)?.map_err(|error| {
             Failure::Io("the subject cannot be read from standard input".to_owned(), error)
         })?
+    } else if argument == "@" {
+        return Err(Failure::Usage("'@' stands before the name of a file, which is missing".to_owned()));
     } else if let Some(path) = argument.strip_prefix('@') {
         text(Path::new(path))?
     } else {
         argument
     };
-    Ok(number.trim().to_owned())
+    match number.trim_start_matches(BYTE_ORDER_MARK).trim() {
+        "" => Err(Failure::Usage("the subject is empty; give one number".to_owned())),
+        several if several.contains('\n') => {
+            Err(Failure::Usage("the subject is more than one line; give one number".to_owned()))
+        }
+        number => Ok(number.to_owned()),
+    }
 }
 
 /// `KEY=VALUE`
@@ -42,4 +53,29 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::Usage(format!("'{}' cannot be read: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_party_is_one_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("subject");
+        let in_file = format!("@{}", file.display());
+        for (text, number) in
+            [("998997801\n", "998997801"), ("\u{feff}998997801\r\n", "998997801"), ("  a b\t", "a b")]
+        {
+            std::fs::write(&file, text).unwrap();
+            assert_eq!(party(in_file.clone()).await.unwrap(), number);
+        }
+        for text in ["", " \n", "998997801\n991825827\n"] {
+            std::fs::write(&file, text).unwrap();
+            assert!(matches!(party(in_file.clone()).await, Err(Failure::Usage(_))), "{text:?}");
+        }
+        for argument in ["", " ", "@", "@no-such-file"] {
+            assert!(matches!(party(argument.to_owned()).await, Err(Failure::Usage(_))), "{argument:?}");
+        }
+    }
 }

@@ -204,6 +204,21 @@ fn a_variable_s_key_goes_before_the_profile_s_of_the_same_context() {
 }
 
 #[test]
+fn the_key_of_a_context_may_lie_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key");
+    std::fs::write(&file, "0123456789abcdef\n").unwrap();
+    let named = ("DAN_SUBSCRIPTION_KEY_EBEVIS_FILE", file.to_str().unwrap());
+    let configuration = from(&[named]).unwrap();
+    assert_eq!(configuration.subscription_keys.service_contexts().collect::<Vec<_>>(), ["EBEVIS"]);
+    let origin = Origin::Variable("DAN_SUBSCRIPTION_KEY_EBEVIS_FILE".to_owned());
+    assert_eq!(configuration.effective_settings()[0].origin, origin);
+
+    let twice = from(&[named, ("DAN_SUBSCRIPTION_KEY_EBEVIS", "key")]).unwrap_err().to_string();
+    assert!(twice.contains("are both set; keep one"), "{twice}");
+}
+
+#[test]
 fn the_way_of_authenticating_follows_from_what_is_there() {
     let client = ("MASKINPORTEN_CLIENT_ID", "client");
     let jwk = ("MASKINPORTEN_CLIENT_JWK", "{}");

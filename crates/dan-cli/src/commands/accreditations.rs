@@ -16,10 +16,13 @@ pub(crate) enum AccreditationsCommand {
         dan accreditations list --changed-after 2026-03-01 --query '[].id'")]
     List(ListOptions),
     /// Delete an accreditation
+    #[command(after_help = "Example:\n  dan accreditations delete 0b2c4d6e-8f10-4a3c-9e5d-7f6a5b4c3d2e")]
     Delete(IdOptions),
     /// Remind the subject of the request for consent, at most once in seven days
+    #[command(after_help = "Example:\n  dan accreditations remind 0b2c4d6e-8f10-4a3c-9e5d-7f6a5b4c3d2e")]
     Remind(IdOptions),
     /// List the reminders so far
+    #[command(after_help = "Example:\n  dan accreditations reminders 0b2c4d6e-8f10-4a3c-9e5d-7f6a5b4c3d2e")]
     Reminders(IdOptions),
 }
 

@@ -45,8 +45,8 @@ async fn examine(
     report: &mut Report,
 ) {
     settings::examine(configuration, report);
-    credential::examine(configuration, report);
-    let organization = token::examine(session, configuration, report).await;
+    let has_key = credential::examine(configuration, report);
+    let organization = token::examine(session, configuration, has_key, report).await;
     token::compare(requestor, organization.as_deref(), report);
     access::examine(session, configuration, organization.is_some(), report).await;
 }

@@ -9,16 +9,18 @@ use crate::session::Session;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dan harvest UnitBasicInformation --subject 991825827\n  \
-    dan harvest FregPerson --subject @person.txt --on-behalf-of-owner --output json\n  \
-    dan harvest TildaMetadatav1 --key dan.pem --archive received")]
+    dan harvest FregPerson --subject @person.txt --on-behalf-of-owner\n  \
+    dan harvest TildaMetadatav1 --key dan.pem --archive received\n\n\
+    '-' reads the number from standard input, '@FILE' from a file: others can see\n\
+    command lines. --key takes a certificate, too.")]
 pub(crate) struct DirectHarvestOptions {
     /// The dataset, as 'dan datasets list' spells it
     #[arg(value_name = "NAME")]
     dataset: String,
-    /// Whom it is about; '-' reads the number from standard input, '@FILE' from a file
+    /// Whom it is about: a number, '-' or '@FILE'
     #[arg(long, value_name = "ID")]
     subject: Option<String>,
-    /// The organization on whose behalf is asked, when it is not the token's
+    /// Who asks, if not the token's organization
     #[arg(long, value_name = "ID")]
     requestor: Option<String>,
     /// A parameter of the dataset; may be repeated

@@ -18,31 +18,31 @@ pub(crate) struct HarvestOptions {
     /// Leave out the envelope: the values alone
     #[arg(long)]
     no_envelope: bool,
-    /// Let the service transform the values by a JMESPath expression; without envelope
+    /// Transform it by JMESPath, without envelope
     #[arg(long, value_name = "JMESPATH")]
     query: Option<String>,
     /// Give the value of this name alone
     #[arg(long, value_name = "NAME", conflicts_with_all = ["no_envelope", "query"])]
     field: Option<String>,
-    /// Let the service use the same token towards the data source
+    /// Use the same token towards the source
     #[arg(long)]
     reuse_token: bool,
-    /// Let the service get a token towards the source on behalf of the token's organization
+    /// Let the service get a token for the source
     #[arg(long, conflicts_with = "reuse_token")]
     on_behalf_of_owner: bool,
-    /// Pass the token in this file on to the data source
+    /// Use the token in this file towards the source
     #[arg(long, value_name = "FILE", conflicts_with_all = ["reuse_token", "on_behalf_of_owner"])]
     forward_token_file: Option<PathBuf>,
-    /// Require a signature by the key in this file: a public key or certificate (PEM)
+    /// Require a signature by this public key (PEM)
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// Write it here as it arrived, whole or not at all; its signature goes beside it, as FILE.jws
+    /// Write it here, its signature to FILE.jws
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Replace a file that is there
     #[arg(long, requires = "out")]
     force: bool,
-    /// Keep it with its signature in this folder, too, for 'dan verify'
+    /// Keep it here, too, for 'dan verify'
     #[arg(long, value_name = "DIR")]
     archive: Option<PathBuf>,
 }

@@ -17,16 +17,19 @@ use crate::session::Session;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dan request --subject 998997801 --dataset UnitBasicInformation\n  \
-    dan request --subject 998997801 --dataset RestanserV2:consent --consent-reference X --wait")]
+    dan request --subject 998997801 --dataset RestanserV2:consent \\\n      \
+    --consent-reference 'Tender 2026/17' --wait\n\n\
+    ':consent' asks the subject to consent. '-' reads the number from standard\n\
+    input, '@FILE' from a file: others can see command lines.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct RequestOptions {
-    /// Whom it is about; '-' reads the number from standard input, '@FILE' from a file
+    /// Whom it is about: a number, '-' or '@FILE'
     #[arg(long, value_name = "ID")]
     subject: String,
-    /// A dataset, with ':consent' where the subject is to consent; may be repeated
+    /// A dataset; may be repeated
     #[arg(long = "dataset", value_name = "NAME[:consent]", required = true)]
     datasets: Vec<String>,
-    /// The organization on whose behalf is asked, when it is not the token's
+    /// Who asks, if not the token's organization
     #[arg(long, value_name = "ID")]
     requestor: Option<String>,
     /// A parameter of a dataset; may be repeated
@@ -41,7 +44,7 @@ pub(crate) struct RequestOptions {
     /// Until when: a date, or a time with its offset
     #[arg(long, value_name = "DATE")]
     valid_to: Option<String>,
-    /// The language of what the subject reads, such as no-nb
+    /// The language to address them in, as no-nb
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
     /// Where the subject goes on to after consenting
@@ -53,13 +56,13 @@ pub(crate) struct RequestOptions {
     /// A legal basis, espd or cpv; may be repeated
     #[arg(long = "legal-basis", value_name = "TYPE=FILE", value_parser = legal_basis)]
     legal_bases: Vec<(String, PathBuf)>,
-    /// Let the service use the same token towards the data source
+    /// Use the same token towards the source
     #[arg(long)]
     reuse_token: bool,
-    /// Let the service get a token towards the source on behalf of the token's organization
+    /// Let the service get a token for the source
     #[arg(long, conflicts_with = "reuse_token")]
     on_behalf_of_owner: bool,
-    /// Wait until all can be harvested, for --timeout at most
+    /// Wait for all of it, for --timeout at most
     #[arg(long)]
     wait: bool,
 }

@@ -131,6 +131,31 @@ fn what_is_not_granted_is_told() {
     assert!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["id"].is_string());
 }
 
+/// Each line of the file is a code, as whoever keeps a list writes it.
+#[test]
+fn a_legal_basis_comes_from_a_file() {
+    let journey = Journey::start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("codes");
+    std::fs::write(&file, "09000000-3\n45000000-7\n").unwrap();
+    let basis = format!("cpv={}", file.display());
+    let granted = journey.succeed(
+        &[
+            &REQUEST[..],
+            &[
+                "--dataset",
+                "MvaMeldingsOpplysning:consent",
+                "--consent-reference",
+                "Tender",
+                "--legal-basis",
+                &basis,
+            ],
+        ]
+        .concat(),
+    );
+    assert!(granted.contains("MvaMeldingsOpplysning"), "{granted}");
+}
+
 #[test]
 fn a_request_that_cannot_be_right_is_not_sent() {
     let journey = Journey::start();

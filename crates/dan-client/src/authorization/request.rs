@@ -82,14 +82,19 @@ impl<'a> RequestAuthorization<'a> {
         self
     }
 
-    /// Gives a lawful ground: an ESPD document as XML, or CPV codes with commas or blanks between them. A dataset refers to
-    /// it by `id` ([`DatasetRequest::legal_basis_id`]), and at least one has to.
+    /// Gives a lawful ground: an ESPD document as XML, or CPV codes with commas, blanks or line ends between them. A dataset
+    /// refers to it by `id` ([`DatasetRequest::legal_basis_id`]), and at least one has to.
     pub fn legal_basis(
         mut self,
         id: impl Into<String>,
         kind: LegalBasisKind,
         content: impl Into<String>,
     ) -> Self {
+        let content = match kind {
+            // The service takes a line end for part of a code.
+            LegalBasisKind::Cpv => content.into().split_whitespace().collect::<Vec<_>>().join(" "),
+            _ => content.into(),
+        };
         self.request.legal_basis_list.get_or_insert_default().push(LegalBasis::new(id, kind, content));
         self
     }

@@ -50,7 +50,8 @@ const DEFAULT_SCOPES: &str = "altinn:dataaltinnno";
 /// | `DAN_TOKEN_CACHE` | where tokens are kept: `memory` (unless said), `file:PATH`, `redis://…` |
 ///
 /// An empty variable counts as none. Secrets may lie in files, too: `DAN_SUBSCRIPTION_KEY_FILE`,
-/// `DAN_ACCESS_TOKEN_FILE`, `MASKINPORTEN_CLIENT_JWK_FILE` and `DAN_KEY_PASSWORD_FILE` name them.
+/// `DAN_SUBSCRIPTION_KEY_<CONTEXT>_FILE`, `DAN_ACCESS_TOKEN_FILE`, `MASKINPORTEN_CLIENT_JWK_FILE` and
+/// `DAN_KEY_PASSWORD_FILE` name them.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Configuration {

@@ -56,10 +56,12 @@ impl Profile {
         match std::fs::read_to_string(file) {
             Ok(text) => Document { file, text: &text }.profile(name),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !required && name.is_none() => Ok(None),
-            Err(error) => Err(configuration(format!(
-                "the configuration file '{}' cannot be read: {error}; 'dan config init' writes one",
-                file.display()
-            ))),
+            Err(error) => {
+                let is_missing = error.kind() == io::ErrorKind::NotFound;
+                let advice = if is_missing { "; 'dan config init' writes one" } else { "" };
+                let file = file.display();
+                Err(configuration(format!("the configuration file '{file}' cannot be read: {error}{advice}")))
+            }
         }
     }
 
@@ -106,8 +108,9 @@ impl<'d> Document<'d> {
         }
         let missing = |name: &str| {
             let names = profiles.keys().copied().collect::<Vec<_>>().join(", ");
+            let meant = did_you_mean(name, profiles.keys().copied());
             let names = if names.is_empty() { "none".to_owned() } else { names };
-            format!("there is no profile '{name}'; there are: {names}")
+            format!("there is no profile '{name}'; there are: {names}.{meant}")
         };
         // All are read, so that a mistake in any of them is told at once and not on the day it is used.
         let mut read = BTreeMap::new();

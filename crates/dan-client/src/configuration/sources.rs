@@ -184,12 +184,16 @@ impl Layers {
 
     fn variable(&self, setting: Setting) -> Result<Option<(Secret, Origin)>, Error> {
         let Some(name) = setting.variable() else { return Ok(None) };
-        let value = self.variables.get(name);
-        if setting.form() != Form::Secret {
-            return Ok(value.map(|value| (value.clone(), Origin::Variable(name.to_owned()))));
+        if setting.form() == Form::Secret {
+            return self.secret_variable(name);
         }
+        Ok(self.variables.get(name).map(|value| (value.clone(), Origin::Variable(name.to_owned()))))
+    }
+
+    /// A secret that stands in a variable, or in the file that another names.
+    fn secret_variable(&self, name: &str) -> Result<Option<(Secret, Origin)>, Error> {
         let file_name = format!("{name}_{FILE}");
-        match (value, self.variables.get(&file_name)) {
+        match (self.variables.get(name), self.variables.get(&file_name)) {
             (Some(_), Some(_)) => {
                 Err(configuration(format!("{name} and {file_name} are both set; keep one")))
             }
@@ -210,11 +214,14 @@ impl Layers {
             keys.set_default(SubscriptionKey::new(&key)?);
         }
         let variable_form = crate::subscription_keys::variable_form;
-        let by_variable: BTreeMap<&str, &Secret> = self
-            .variables
-            .prefixed(SUBSCRIPTION_KEY_PREFIX)
-            .filter(|(context, _)| *context != FILE)
-            .collect();
+        let mut by_variable = BTreeMap::new();
+        for ending in self.variables.endings(SUBSCRIPTION_KEY_PREFIX).filter(|ending| *ending != FILE) {
+            let context = ending.strip_suffix(FILE).and_then(|context| context.strip_suffix('_'));
+            let context = context.unwrap_or(ending);
+            if let Some(key) = self.secret_variable(&format!("{SUBSCRIPTION_KEY_PREFIX}{context}"))? {
+                by_variable.insert(context, key);
+            }
+        }
         if let Some(profile) = &self.profile {
             for (context, entry) in profile.subscription_keys() {
                 if !by_variable.contains_key(variable_form(context).as_str()) {
@@ -224,9 +231,8 @@ impl Layers {
                 }
             }
         }
-        for (context, key) in by_variable {
-            keys.set(context, SubscriptionKey::new(key)?);
-            let origin = Origin::Variable(format!("{SUBSCRIPTION_KEY_PREFIX}{context}"));
+        for (context, (key, origin)) in by_variable {
+            keys.set(context, SubscriptionKey::new(&key)?);
             shown.push(EffectiveSetting::subscription_key(context, origin));
         }
         Ok((keys, shown))

@@ -32,9 +32,9 @@ impl Variables {
         self.0.get(name)
     }
 
-    /// All that begin with `prefix`, under what follows it.
-    pub(super) fn prefixed<'v>(&'v self, prefix: &'v str) -> impl Iterator<Item = (&'v str, &'v Secret)> {
-        self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value)))
+    /// What follows a beginning in the names that have it.
+    pub(super) fn endings(&self, beginning: &str) -> impl Iterator<Item = &str> {
+        self.0.keys().filter_map(move |name| name.strip_prefix(beginning))
     }
 }
 

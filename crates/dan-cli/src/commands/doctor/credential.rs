@@ -12,21 +12,31 @@ use crate::output::time;
 const KEY: &str = "key";
 const CERTIFICATE: &str = "certificate";
 
-pub(super) fn examine(configuration: &Configuration, report: &mut Report) {
-    match configuration.authentication_method() {
-        Ok(AuthenticationMethod::Maskinporten) => match configuration.credential() {
-            Ok(credential) => told(&credential, report),
-            Err(error) => report.add(Finding::failed(KEY, &Failure::from(error))),
-        },
-        Ok(AuthenticationMethod::Certificate) => match configuration.client_identity() {
-            Ok(identity) => {
-                report.add(Finding::ok(KEY, identity.private_key().key_type()));
-                report.add(validity(identity.certificate()));
-            }
-            Err(error) => report.add(Finding::failed(KEY, &Failure::from(error))),
-        },
-        Ok(_) => report.add(Finding::skipped(KEY, "this way of authenticating has no key")),
-        Err(_) => report.add(Finding::skipped(KEY, "it is not said which one is used")),
+/// Whether there is a key that can be used.
+pub(super) fn examine(configuration: &Configuration, report: &mut Report) -> bool {
+    let usable = match configuration.authentication_method() {
+        Ok(AuthenticationMethod::Maskinporten) => {
+            configuration.credential().map(|credential| told(&credential, report))
+        }
+        Ok(AuthenticationMethod::Certificate) => configuration.client_identity().map(|identity| {
+            report.add(Finding::ok(KEY, identity.private_key().key_type()));
+            report.add(validity(identity.certificate()));
+        }),
+        Ok(_) => {
+            report.add(Finding::skipped(KEY, "this way of authenticating has no key"));
+            return false;
+        }
+        Err(_) => {
+            report.add(Finding::skipped(KEY, "it is not said which one is used"));
+            return false;
+        }
+    };
+    match usable {
+        Ok(()) => true,
+        Err(error) => {
+            report.add(Finding::failed(KEY, &Failure::from(error)));
+            false
+        }
     }
 }
 

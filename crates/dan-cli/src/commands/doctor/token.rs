@@ -1,6 +1,6 @@
 //! The token server, the clock, and what stands in the token.
 
-use dan_client::{AccessToken, AccessTokenProvider as _, AuthenticationMethod, Configuration};
+use dan_client::{AccessToken, AccessTokenProvider as _, AuthenticationMethod, Configuration, Error};
 use serde_json::{Map, Value};
 
 use crate::commands::doctor::finding::{Finding, Report};
@@ -20,9 +20,14 @@ const TOLERATED_SECONDS: u64 = 10;
 pub(super) async fn examine(
     session: &Session,
     configuration: &Configuration,
+    has_key: bool,
     report: &mut Report,
 ) -> Option<String> {
     let token = match configuration.authentication_method() {
+        Ok(AuthenticationMethod::Maskinporten) if !has_key => {
+            report.add(Finding::skipped(TOKEN, "without the key there is none"));
+            None
+        }
         Ok(AuthenticationMethod::Maskinporten) => granted(configuration, report).await,
         Ok(AuthenticationMethod::Token) => given(session, report).await,
         _ => {
@@ -46,32 +51,30 @@ async fn granted(configuration: &Configuration, report: &mut Report) -> Option<A
             return None;
         }
     };
-    let token = client.access_token().await;
-    report.add(clock(client.clock_offset_seconds()));
-    match token {
-        Ok(token) => {
-            report.add(told(&token));
-            Some(token)
-        }
-        Err(error) => {
-            report.add(Finding::failed(TOKEN, &Failure::from(error)));
-            None
-        }
-    }
+    let token = client.access_token().await.map_err(Error::from);
+    let has_answered = token.as_ref().err().is_none_or(|error| error.status().is_some());
+    report.add(if has_answered {
+        clock(client.clock_offset_seconds())
+    } else {
+        Finding::skipped(CLOCK, "the token server did not tell its time")
+    });
+    seen(token.map_err(Failure::from), report)
 }
 
 async fn given(session: &Session, report: &mut Report) -> Option<AccessToken> {
-    match session.provider() {
-        Ok(provider) => {
-            let token = provider.access_token().await.ok()?;
-            report.add(told(&token));
-            Some(token)
-        }
-        Err(failure) => {
-            report.add(Finding::failed(TOKEN, &failure));
-            None
-        }
-    }
+    let token = match session.provider() {
+        Ok(provider) => provider.access_token().await.map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    seen(token, report)
+}
+
+fn seen(token: Result<AccessToken, Failure>, report: &mut Report) -> Option<AccessToken> {
+    report.add(match &token {
+        Ok(token) => told(token),
+        Err(failure) => Finding::failed(TOKEN, failure),
+    });
+    token.ok()
 }
 
 /// The token server is asked first, and its answer tells its time, also when it refuses.
