@@ -172,7 +172,7 @@ impl<'a> OpenData<'a> {
             Err(error) => return Err(self.client.suggest_datasets(error, &[&self.dataset]).await),
         };
         inner.signature_rule.check(&answer)?;
-        Ok(Harvest::new(answer, self.dataset, RequestRecord::of(&operation), false))
+        Ok(Harvest::new(answer, self.dataset, RequestRecord::of(operation), false))
     }
 }
 

@@ -182,7 +182,8 @@ impl SubscriptionKeys {
     }
 
     fn named(&self, name: &str) -> Result<&SubscriptionKey, Error> {
-        if let Some(key) = self.by_context.get(&variable_form(name)) {
+        let mut keys = self.by_context.iter();
+        if let Some((_, key)) = keys.find(|(context, _)| variable_characters(name).eq(context.chars())) {
             return Ok(key);
         }
         // A single key that is not labelled is taken to be that of the context the caller names.
@@ -222,9 +223,15 @@ fn listed(configured: &[&String], evidence_codes: &[EvidenceCode]) -> String {
 
 /// `Altinn Studio-apps` becomes `ALTINN_STUDIO_APPS`.
 pub(crate) fn variable_form(name: &str) -> String {
-    name.chars()
-        .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' })
-        .collect()
+    variable_characters(name).collect()
+}
+
+fn variable_characters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().map(
+        |character| {
+            if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' }
+        },
+    )
 }
 
 fn configuration(message: impl Into<String>) -> Error {

@@ -116,11 +116,19 @@ proptest! {
 
     #[test]
     fn every_field_without_envelope_is_read_and_repeated_names_are_told(
-        list in vec(("[ab]{1,2}", any_json()), 0..5)
+        list in vec((r#"[ab]{1,2}|[a"\\\[\]{}:, ]{0,2}"#, any_json()), 0..5), blank in "[ \n]?"
     ) {
-        let members: Vec<String> =
-            list.iter().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str()))).collect();
-        let body = format!("{{{}}}", members.join(","));
+        // Every other name is written in another way.
+        let written = |position: usize, name: &str| match Value::from(name).to_string() {
+            plain if position.is_multiple_of(2) => plain,
+            plain => plain.replace('a', r"\u0061"),
+        };
+        let members: Vec<String> = list
+            .iter()
+            .enumerate()
+            .map(|(position, (name, value))| format!("{}{blank}:{blank}{value}{blank}", written(position, name)))
+            .collect();
+        let body = format!("{blank}{{{blank}{}}}", members.join(","));
         prop_assert_eq!(&fields(body.as_bytes()).unwrap(), &list);
 
         let mut names: Vec<&String> = list.iter().map(|(name, _)| name).collect();

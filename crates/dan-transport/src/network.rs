@@ -49,8 +49,17 @@ pub(crate) fn broken(error: reqwest::Error, server: &Server) -> Error {
 /// A body of which nothing came for too long.
 pub(crate) fn stalled(server: &Server, read_timeout: Duration) -> Error {
     let message = format!(
-        "the answer of {server} stalled: nothing came for {:.1} s, or the call's time was over. Try again, or allow more time.",
+        "the answer of {server} stalled: nothing came for {:.1} s. Try again, or allow more time.",
         read_timeout.as_secs_f64()
+    );
+    passing(ErrorKind::Timeout, Delivery::Unknown, message)
+}
+
+/// A body that was still coming when the time of the whole call was over.
+pub(crate) fn not_whole_in_time(server: &Server, deadline: Duration) -> Error {
+    let message = format!(
+        "the answer of {server} was not whole within {:.1} s, the deadline of the call. Try again, or allow more time.",
+        deadline.as_secs_f64()
     );
     passing(ErrorKind::Timeout, Delivery::Unknown, message)
 }

@@ -159,15 +159,23 @@ impl Operation {
     /// The path below the version and the public prefix, its values as they are, not encoded.
     pub fn path(&self) -> String {
         let mut values = self.path_values.iter();
-        let segments = self.template.split('/').map(|segment| {
-            if segment.starts_with('{') { values.next().map_or(segment, String::as_str) } else { segment }
-        });
-        segments.collect::<Vec<_>>().join("/")
+        let mut path = String::with_capacity(self.template.len());
+        for segment in self.template.split('/').skip(1) {
+            let value = if segment.starts_with('{') { values.next() } else { None };
+            path.push('/');
+            path.push_str(value.map_or(segment, String::as_str));
+        }
+        path
     }
 
     /// Names and values of the query, in order.
     pub fn query_pairs(&self) -> &[(String, String)] {
         &self.query
+    }
+
+    /// The same, without the rest of the operation.
+    pub fn into_query_pairs(self) -> Vec<(String, String)> {
+        self.query
     }
 
     /// Whether it has a body.

@@ -11,6 +11,9 @@ use crate::version::ApiVersion;
 /// The segment under which the gateway serves what needs no key.
 const PUBLIC_SEGMENT: &str = "public";
 
+/// How many digits a national identity number has.
+const PERSONAL_DIGITS: usize = 11;
+
 /// The base of all URLs: an origin, and what the gateway adds.
 ///
 /// ```
@@ -92,7 +95,9 @@ impl ServiceUrl {
         for (name, value) in &operation.query {
             refuse_personal_number("the name of a query parameter", name)?;
             refuse_personal_number(name, value)?;
-            url.query_pairs_mut().append_pair(name, value);
+        }
+        if !operation.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&operation.query);
         }
         Ok(url)
     }
@@ -177,6 +182,9 @@ fn refuse_personal_number(name: &str, value: &str) -> Result<(), Error> {
 
 /// Also as people write it, with a sign between the date and the rest.
 fn holds_personal_number(text: &str) -> bool {
+    if text.bytes().filter(u8::is_ascii_digit).count() < PERSONAL_DIGITS {
+        return false;
+    }
     let is_personal = |digits: &str| digits.parse::<NationalIdentityNumber>().is_ok();
     let mut before = "";
     text.split(|sign: char| !sign.is_ascii_digit()).any(|run| {

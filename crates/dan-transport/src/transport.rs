@@ -15,7 +15,7 @@ use tracing::{Instrument as _, Span};
 use crate::answer::Answer;
 use crate::answer_head::AnswerHead;
 use crate::authorization::Authorization;
-use crate::body::{self, Parts};
+use crate::body::{self, Deadline, Parts};
 use crate::classification::{failure, is_data};
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Access, Operation};
@@ -95,9 +95,12 @@ impl Transport {
     /// # Errors
     /// As [`send`](Self::send), until the body begins.
     pub async fn stream(&self, operation: &Operation) -> Result<StreamedAnswer, Error> {
-        let end = operation.deadline.and_then(|deadline| Instant::now().checked_add(deadline));
-        self.carry(operation, |head, parts| async move { Ok(StreamedAnswer::new(head, parts.until(end))) })
-            .await
+        let deadline = operation.deadline.and_then(Deadline::after);
+        self.carry(
+            operation,
+            |head, parts| async move { Ok(StreamedAnswer::new(head, parts.until(deadline))) },
+        )
+        .await
     }
 
     /// The call: attempts, until one of them decides. `receive` takes what a success brings.
@@ -181,12 +184,11 @@ impl Inner {
     where
         R: Future<Output = Result<T, Error>>,
     {
-        let response =
+        let mut response =
             self.http.execute(request).await.map_err(|error| network::no_answer(error, &self.server))?;
-        let (head, body) = http::Response::from(response).into_parts();
-        let head = AnswerHead { status: head.status, headers: head.headers };
+        let head = AnswerHead { status: response.status(), headers: std::mem::take(response.headers_mut()) };
         *status = Some(head.status());
-        let parts = Parts::new(body, self.server.clone(), self.limits.read_timeout);
+        let parts = Parts::new(response, self.server.clone(), self.limits.read_timeout);
         if is_data(&head) {
             return receive(head, parts).await;
         }

@@ -294,7 +294,7 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
             Err(error) => return Err(self.explained(error).await),
         };
         self.signature_rule().check(&answer)?;
-        Ok(Harvest::new(answer, self.target.dataset().to_owned(), RequestRecord::of(&operation), envelope))
+        Ok(Harvest::new(answer, self.target.dataset().to_owned(), RequestRecord::of(operation), envelope))
     }
 
     pub(super) async fn operation(&self, envelope: bool) -> Result<Operation, Error> {

@@ -20,12 +20,12 @@ pub struct RequestRecord {
 }
 
 impl RequestRecord {
-    pub(crate) fn of(operation: &Operation) -> Self {
+    pub(crate) fn of(operation: Operation) -> Self {
         Self {
             method: operation.method().to_owned(),
             path: operation.path(),
-            query: operation.query_pairs().to_vec(),
             body_withheld: operation.has_body(),
+            query: operation.into_query_pairs(),
         }
     }
 }

@@ -10,7 +10,6 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use self::error::{DecodeError, DecodeErrorKind};
-use self::names::Members;
 use crate::{Evidence, EvidenceValue, TypedValue, ValueType};
 
 /// Reads an answer without envelope as a type of the caller's.
@@ -37,12 +36,12 @@ use crate::{Evidence, EvidenceValue, TypedValue, ValueType};
 /// without any value.
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let text = text(body)?;
-    if let Ok(members) = serde_json::from_str::<Members<'_>>(text)
-        && let Some(name) = members.repeated()
-    {
-        return Err(DecodeError::repeated(&name));
+    let decoded = from_text(text);
+    match &decoded {
+        Err(error) if error.kind() == DecodeErrorKind::Syntax => decoded,
+        // A name that comes twice says more than what the type made of it.
+        _ => names::repeated(text).map_or(decoded, |name| Err(DecodeError::repeated(&name))),
     }
-    from_text(text)
 }
 
 /// Reads a JSON document of which no name is known to repeat, such as an envelope or metadata, as a type of the caller's.

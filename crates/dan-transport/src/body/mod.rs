@@ -1,10 +1,12 @@
 //! Reading the body of an answer, within limits of time and size.
 
 mod parts;
+mod patience;
 
 use bytes::{Bytes, BytesMut};
 
 pub(crate) use self::parts::Parts;
+pub(crate) use self::patience::Deadline;
 use crate::error::Error;
 use crate::network;
 

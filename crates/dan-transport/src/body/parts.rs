@@ -1,43 +1,40 @@
 //! The parts of a body as they come.
 
 use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::pin::pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::body::Body as _;
-use tokio::time::{Instant, Sleep, sleep};
 
+use super::patience::{Deadline, Patience};
 use crate::error::Error;
 use crate::network;
 use crate::server::Server;
 
-/// A body that is being read. After its end, or an error, nothing more comes.
+/// A body that is being read.
 pub(crate) struct Parts {
-    body: Option<reqwest::Body>,
+    /// None after the end of the body, or an error: nothing more comes then.
+    response: Option<reqwest::Response>,
     server: Server,
-    read_timeout: Duration,
-    deadline: Option<Instant>,
-    /// Runs while a part is waited for.
-    patience: Option<Pin<Box<Sleep>>>,
+    patience: Patience,
 }
 
 impl Parts {
     /// Each part may take `read_timeout` to come.
-    pub(crate) fn new(body: reqwest::Body, server: Server, read_timeout: Duration) -> Self {
-        Self { body: Some(body), server, read_timeout, deadline: None, patience: None }
+    pub(crate) fn new(response: reqwest::Response, server: Server, read_timeout: Duration) -> Self {
+        Self { response: Some(response), server, patience: Patience::new(read_timeout) }
     }
 
-    /// All of them have to be there by then.
-    pub(crate) fn until(mut self, deadline: Option<Instant>) -> Self {
-        self.deadline = deadline;
+    /// All of them have to be there by the deadline, if there is one.
+    pub(crate) fn until(mut self, deadline: Option<Deadline>) -> Self {
+        self.patience = self.patience.until(deadline);
         self
     }
 
     /// How many bytes are still to come, when that is known: content decoding hides it.
     pub(crate) fn exact_length(&self) -> Option<u64> {
-        self.body.as_ref().map_or(Some(0), |body| body.size_hint().exact())
+        self.response.as_ref().map_or(Some(0), reqwest::Response::content_length)
     }
 
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
@@ -45,47 +42,22 @@ impl Parts {
     }
 
     pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
-        let Some(body) = &mut self.body else { return Poll::Ready(Ok(None)) };
-        loop {
-            let frame = match Pin::new(&mut *body).poll_frame(context) {
-                Poll::Ready(frame) => frame,
-                Poll::Pending => {
-                    ready!(self.poll_patience(context));
-                    self.body = None;
-                    return Poll::Ready(Err(network::stalled(&self.server, self.read_timeout)));
-                }
-            };
-            self.patience = None;
-            match frame {
-                None => {
-                    self.body = None;
-                    return Poll::Ready(Ok(None));
-                }
-                Some(Ok(frame)) => {
-                    // What is no data is trailers, which the service has none of.
-                    if let Ok(part) = frame.into_data()
-                        && !part.is_empty()
-                    {
-                        return Poll::Ready(Ok(Some(part)));
-                    }
-                }
-                Some(Err(error)) => {
-                    self.body = None;
-                    return Poll::Ready(Err(network::broken(error, &self.server)));
-                }
+        let Some(response) = &mut self.response else { return Poll::Ready(Ok(None)) };
+        let part = loop {
+            // Dropping the question before the answer loses nothing.
+            match pin!(response.chunk()).poll(context) {
+                Poll::Ready(Ok(Some(part))) if part.is_empty() => {}
+                Poll::Ready(part) => break part.map_err(|error| network::broken(error, &self.server)),
+                Poll::Pending => match self.patience.poll_end(context, &self.server) {
+                    Poll::Ready(error) => break Err(error),
+                    Poll::Pending => return Poll::Pending,
+                },
             }
+        };
+        self.patience.rest();
+        if !matches!(part, Ok(Some(_))) {
+            self.response = None;
         }
-    }
-
-    fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let (read_timeout, deadline) = (self.read_timeout, self.deadline);
-        let patience = self.patience.get_or_insert_with(|| {
-            let mut patience = Box::pin(sleep(read_timeout));
-            if let Some(deadline) = deadline.filter(|deadline| *deadline < patience.deadline()) {
-                patience.as_mut().reset(deadline);
-            }
-            patience
-        });
-        patience.as_mut().poll(context)
+        Poll::Ready(part)
     }
 }

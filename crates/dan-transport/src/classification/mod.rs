@@ -19,7 +19,7 @@ const SHOWN_CHARACTERS: usize = 1_000;
 
 /// Whether what follows the head is what was asked for.
 pub(crate) fn is_data(head: &AnswerHead) -> bool {
-    head.status.is_success() && !is_page(head)
+    head.status.is_success() && (head.is_json() || !is_page(head))
 }
 
 /// What an answer that is no data means. `base` is where the request went; `now` counts times that the answer tells.
@@ -61,8 +61,7 @@ pub fn failure_for_fuzzing<'a>(
 fn is_page(head: &AnswerHead) -> bool {
     let Some(media_type) = head.media_type() else { return false };
     let media_type = media_type.to_ascii_lowercase();
-    let is_text = media_type.starts_with("text/") && media_type != "text/json";
-    is_text || media_type == "application/xml" || media_type.ends_with("+xml")
+    media_type.starts_with("text/") || media_type == "application/xml" || media_type.ends_with("+xml")
 }
 
 /// A foreign text in one line, of a readable length, without personal numbers. Sources may put whole reports into a text.

@@ -64,7 +64,9 @@ async fn a_body_that_stalls_is_an_error() {
     }
     let mut answer = server.transport().stream(&harvest().deadline(short)).await.unwrap();
     answer.next_part().await.unwrap();
-    assert_eq!(answer.next_part().await.unwrap_err().kind(), ErrorKind::Timeout);
+    let error = answer.next_part().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    insta::assert_snapshot!(error, @"the answer of 127.0.0.1 was not whole within 0.1 s, the deadline of the call. Try again, or allow more time.");
 }
 
 #[tokio::test]
