@@ -16,8 +16,9 @@ use crate::token::AccessToken;
 
 /// How long a cache may take for one answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long others are waited for who have the lock. Then this process goes to the token server itself.
-const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+/// How long others are waited for who have the lock: two attempts at a token server that does not answer, and the pause
+/// between them. Then this process goes to the token server itself, and so do all who wait as long.
+const LOCK_PATIENCE: Duration = Duration::from_secs(25);
 /// How often the cache is looked into meanwhile: seldomer and seldomer.
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 const LONGEST_LOOK: Duration = Duration::from_millis(250);

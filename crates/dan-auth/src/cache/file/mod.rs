@@ -27,7 +27,12 @@ use crate::token::AccessToken;
 /// or of another version, is begun anew. It holds no personal number but what a token says of itself.
 ///
 /// Two processes that need the same token at the same time cause one grant: the first takes a lock of the operating system
-/// on a file beside this one, which ends with the process.
+/// on a file beside this one, which ends with the process. The others look for its token for 25 seconds, and then ask the
+/// token server, too.
+///
+/// Each token is written by one process at a time, within some milliseconds. Where hundreds of processes get tokens for
+/// different things in the same second, some do not have their turn within two seconds: they use their token, and do not
+/// share it.
 ///
 /// On Windows the access rights are those that the folder gives its files.
 #[derive(Debug, Clone)]

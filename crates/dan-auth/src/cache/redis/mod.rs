@@ -86,7 +86,7 @@ impl RedisTokenCacheBuilder {
         self
     }
 
-    /// When the lock of a holder who died ends; eight seconds unless said. Others wait for ten.
+    /// When the lock of a holder who died ends; eight seconds unless said. Others wait for 25.
     pub fn lock_lifetime(mut self, lifetime: Duration) -> Self {
         self.lock_lifetime = lifetime;
         self

@@ -36,6 +36,16 @@ async fn clients_who_share_a_cache_cause_one_grant() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_slow_token_server_is_asked_by_one_of_those_who_share_a_cache() {
+    let (server, cache) = (CountingServer::new(120), memory());
+    server.take(Duration::from_secs(20));
+    let clients: Vec<_> = (0..100).map(|_| server.kept_token_behind(&cache)).collect();
+    let tokens = futures_util::future::join_all(clients.iter().map(|kept| ask(kept))).await;
+    assert!(tokens.iter().all(|token| token == "token 1"));
+    assert_eq!(server.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_token_is_renewed_once_by_all_who_share_a_cache() {
     let (server, cache) = (CountingServer::new(120), memory());
     let clients: Vec<_> = (0..10).map(|_| server.kept_token_behind(&cache)).collect();
