@@ -1,7 +1,7 @@
 //! A client of Maskinporten: asks for tokens with a key, and keeps them.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -286,6 +286,7 @@ impl MaskinportenClientBuilder {
             credential,
             server: TokenServer::new(server, location),
             retry: Retry::new(self.attempts, self.clock),
+            environment_check: Once::new(),
         };
         let tokens = KeptTokens::new(self.token_cache);
         MaskinportenClient::asking(Arc::new(grants), Arc::new(tokens), self.request)

@@ -11,10 +11,13 @@ use dan_auth::{
 };
 use dan_sandbox::Sandbox;
 use serde_json::{Value, json};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
+mod log;
 #[path = "tokens/script.rs"]
 mod script;
 
+use log::Log;
 use script::{Reply, Script, answer, answer_with};
 
 const SCOPE: &str = "altinn:dataaltinnno";
@@ -25,7 +28,8 @@ const PASSWORD: &str = "correct-horse-battery-staple";
 /// Then everything that was printed, traced, told by an error or used as a key of a cache is searched.
 #[tokio::test]
 async fn no_secret_is_seen() {
-    let log = Log::start();
+    let log = Log::default();
+    log.subscriber().init();
     let mut seen = Seen::default();
     let sandbox = Sandbox::start().await.unwrap();
     let jwk = variable(&sandbox, "MASKINPORTEN_CLIENT_JWK");
@@ -241,43 +245,6 @@ impl TokenCache for Watched {
     }
 
     async fn remove(&self, _: &TokenCacheKey, _: &AccessToken) -> Result<(), TokenCacheError> {
-        Ok(())
-    }
-}
-
-/// Keeps what is traced, and what libraries tell in the older way.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn start() -> Self {
-        use tracing_subscriber::fmt::format::FmtSpan;
-        use tracing_subscriber::util::SubscriberInitExt as _;
-
-        let log = Self::default();
-        let writer = log.clone();
-        tracing_subscriber::fmt()
-            .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-            .with_span_events(FmtSpan::FULL)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish()
-            .init();
-        log
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! What the client signs with, and how the token server finds the public half.
 
+mod environment;
 mod source;
 
 use std::time::SystemTime;
@@ -91,6 +92,13 @@ impl ClientCredential {
             warn_of_misuse(chain.certificate(), at);
         }
         Ok(())
+    }
+
+    /// Warns in the log when the certificate is for another of Maskinporten's environments than this issuer's.
+    pub(crate) fn warn_of_another_environment(&self, issuer: &str) {
+        if let Some(certificate) = self.certificate() {
+            environment::warn_of_another(certificate, issuer);
+        }
     }
 
     /// The kind of the key.

@@ -1,6 +1,6 @@
 //! The JWT-bearer grant (RFC 7523 section 2.1).
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use async_trait::async_trait;
 
@@ -19,6 +19,8 @@ pub(crate) struct JwtBearerClient {
     pub(crate) credential: Arc<dyn CredentialSource>,
     pub(crate) server: TokenServer,
     pub(crate) retry: Retry,
+    /// Done at the first grant, since the token server may not be known before.
+    pub(crate) environment_check: Once,
 }
 
 /// Signs an assertion and exchanges it for a token.
@@ -65,6 +67,7 @@ impl JwtBearerGrant {
     async fn ask(&self, credential: &ClientCredential) -> Result<GrantedToken, AuthError> {
         let client = &self.client;
         let issuer = client.server.endpoints().await?.issuer();
+        client.environment_check.call_once(|| credential.warn_of_another_environment(issuer));
         let assertion =
             assertion::sign(&client.client_id, issuer, &self.request, credential, client.server.time())?;
         client.server.grant(&assertion).await

@@ -25,6 +25,11 @@ impl MaskinportenEnvironment {
             Self::Test => "https://test.maskinporten.no/",
         }
     }
+
+    /// The environment whose token server calls itself so.
+    pub(crate) fn of_issuer(issuer: &str) -> Option<Self> {
+        [Self::Production, Self::Test].into_iter().find(|environment| environment.issuer() == issuer)
+    }
 }
 
 impl FromStr for MaskinportenEnvironment {

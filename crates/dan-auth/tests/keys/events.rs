@@ -1,23 +1,18 @@
 //! What the log is told.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use dan_auth::{Bundle, CertificateSelection, ClientCredential, KeySource, PrivateKey, Purpose, Secret};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::log::Log;
 use crate::openssl::{quotes, workshop};
 
 /// What is logged while `action` runs.
 fn logged(action: impl FnOnce()) -> String {
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, action);
-    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+    let logging = log.subscriber().set_default();
+    action();
+    drop(logging);
+    log.text()
 }
 
 #[test]
@@ -75,19 +70,5 @@ fn neither_the_log_nor_debug_shows_a_key() {
     assert!(debug.contains("[redacted]") && log.contains("chosen"), "{debug} {log}");
     for secret in [files.read("auth.key"), files.read("logged.der"), b"correct horse".to_vec()] {
         assert!(!quotes(&format!("{debug} {log}"), &secret), "a secret is seen");
-    }
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }

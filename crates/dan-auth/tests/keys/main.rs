@@ -7,6 +7,8 @@ mod credentials;
 mod encrypted_keys;
 mod events;
 mod jwks;
+#[path = "../log/mod.rs"]
+mod log;
 mod mangled;
 mod openssl;
 mod pasted;

@@ -4,6 +4,9 @@
 
 mod altinn;
 mod clock;
+mod environment;
+#[path = "../log/mod.rs"]
+mod log;
 mod maskinporten;
 mod metadata;
 mod nais;
