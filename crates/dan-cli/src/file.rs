@@ -10,7 +10,27 @@ use crate::failure::Failure;
 /// Writes a file whole or not at all, for its owner alone, since what is harvested can be personal. One that is there is
 /// replaced by `force` only.
 pub(crate) fn write(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
-    let failed = |error| Failure::Io(format!("'{}' cannot be written", path.display()), error);
+    write_with(&tempfile::Builder::new(), path, bytes, force)
+}
+
+/// The same for source code, which whoever reads the sources may read: the rights are those of the file that is replaced, or
+/// what is usual for a new one.
+pub(crate) fn write_source(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
+    let mut builder = tempfile::Builder::new();
+    match std::fs::metadata(path) {
+        Ok(metadata) => builder.permissions(metadata.permissions()),
+        Err(_) => for_everybody(&mut builder),
+    };
+    write_with(&builder, path, bytes, force)
+}
+
+fn write_with(
+    builder: &tempfile::Builder<'_, '_>,
+    path: &Path,
+    bytes: &[u8],
+    force: bool,
+) -> Result<(), Failure> {
+    let failed = |error| cannot_be_written(path, error);
     refuse_existing(path, force)?;
     if is_device(path) {
         return std::fs::OpenOptions::new()
@@ -19,9 +39,36 @@ pub(crate) fn write(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failur
             .and_then(|mut device| device.write_all(bytes))
             .map_err(failed);
     }
-    let mut file = NamedTempFile::new_in(folder_of(path)).map_err(failed)?;
+    let mut file = builder.tempfile_in(folder_of(path)).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
     persist(file, path, force)
+}
+
+/// Removes a file, if there is one.
+pub(crate) fn remove(path: &Path) -> Result<(), Failure> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::Io(format!("'{}' cannot be removed", path.display()), error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the user's mask takes away is not given.
+#[cfg(unix)]
+fn for_everybody<'b>(
+    file: &'b mut tempfile::Builder<'static, 'static>,
+) -> &'b mut tempfile::Builder<'static, 'static> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    file.permissions(std::fs::Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn for_everybody<'b>(
+    file: &'b mut tempfile::Builder<'static, 'static>,
+) -> &'b mut tempfile::Builder<'static, 'static> {
+    file
 }
 
 /// Before anything is asked of the service: a result that cannot be kept is not fetched.
@@ -34,8 +81,12 @@ fn persist(file: NamedTempFile, path: &Path, force: bool) -> Result<(), Failure>
     match persisted {
         Ok(_) => Ok(()),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
-        Err(error) => Err(Failure::Io(format!("'{}' cannot be written", path.display()), error.error)),
+        Err(error) => Err(cannot_be_written(path, error.error)),
     }
+}
+
+fn cannot_be_written(path: &Path, error: io::Error) -> Failure {
+    Failure::Io(format!("'{}' cannot be written", path.display()), error)
 }
 
 fn exists(path: &Path) -> Failure {
@@ -71,6 +122,21 @@ mod tests {
     fn a_folder_that_is_not_there_leaves_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(write(&folder.path().join("none/x"), b"", false), Err(Failure::Io(..))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn source_keeps_the_rights_that_it_has() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("datasets.rs");
+        let rights = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        write_source(&path, b"first", false).unwrap();
+        assert_eq!(rights() & 0o600, 0o600);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        write_source(&path, b"second", true).unwrap();
+        assert_eq!(rights(), 0o640);
     }
 
     #[cfg(unix)]

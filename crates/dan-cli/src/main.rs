@@ -9,6 +9,7 @@ mod output;
 mod session;
 mod wire_log;
 
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -102,7 +103,7 @@ fn end_by_usage(error: &clap::Error) -> ExitCode {
             Err(error) => tell(&Failure::output(error), OutputForm::Human),
         };
     }
-    if asks_for_json(std::env::args()) {
+    if asks_for_json(std::env::args_os()) {
         let message = error.render().to_string();
         let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
         return tell(&Failure::Usage(first.to_owned()), OutputForm::Json);
@@ -112,8 +113,9 @@ fn end_by_usage(error: &clap::Error) -> ExitCode {
 }
 
 /// The command line could not be read, so its words are looked at.
-fn asks_for_json(arguments: impl Iterator<Item = String>) -> bool {
-    let words: Vec<String> =
-        arguments.flat_map(|word| word.split('=').map(str::to_owned).collect::<Vec<_>>()).collect();
+fn asks_for_json(arguments: impl Iterator<Item = OsString>) -> bool {
+    let words: Vec<String> = arguments
+        .flat_map(|word| word.to_string_lossy().split('=').map(str::to_owned).collect::<Vec<_>>())
+        .collect();
     words.windows(2).any(|pair| pair[0] == "--output" && matches!(pair[1].as_str(), "json" | "ndjson"))
 }

@@ -20,7 +20,7 @@ const DEFINITIONS: [&str; 2] = ["definitions", "$defs"];
 ///
 /// # Errors
 ///
-/// When the metadata is none, or lacks one of the names.
+/// When the metadata is none, or lacks one of the names. One that is given twice counts once.
 pub(crate) fn read(metadata: &str, names: &[&str]) -> Result<(Model, Vec<Dataset>), CodegenError> {
     let metadata: Node = serde_json::from_str(metadata).map_err(CodegenError::Json)?;
     let listed = match &metadata {
@@ -30,9 +30,9 @@ pub(crate) fn read(metadata: &str, names: &[&str]) -> Result<(Model, Vec<Dataset
     if let Some(foreign) = listed.iter().position(|dataset| name_of(dataset).is_none()) {
         return Err(CodegenError::Metadata(foreign));
     }
-    let chosen: Vec<(&str, &Node)> = names
-        .iter()
-        .map(|name| {
+    let once = names.iter().enumerate().filter(|(index, name)| !names[..*index].contains(name));
+    let chosen: Vec<(&str, &Node)> = once
+        .map(|(_, name)| {
             let found = listed.iter().find(|dataset| name_of(dataset) == Some(name));
             found.map(|dataset| (*name, *dataset)).ok_or_else(|| CodegenError::UnknownDataset {
                 name: (*name).to_owned(),

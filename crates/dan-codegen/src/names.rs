@@ -1,6 +1,7 @@
 //! Rust names out of the names of a document.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
+use unicode_ident::{is_xid_continue, is_xid_start};
 
 /// Names in type position that the generated code writes without a path.
 const TAKEN_TYPES: [&str; 15] = [
@@ -66,11 +67,11 @@ impl Namespace {
 pub(crate) fn type_name(source: &str) -> String {
     let keeps = source.starts_with(char::is_uppercase)
         && source.contains(char::is_lowercase)
-        && source.chars().all(char::is_alphanumeric);
+        && source.chars().all(is_part_of_a_word);
     let name = if keeps { source.to_owned() } else { spelled(source).to_upper_camel_case() };
     match name.chars().next() {
         None => "Empty".to_owned(),
-        Some(first) if first.is_alphabetic() => name,
+        Some(first) if is_xid_start(first) => name,
         Some(_) => format!("N{name}"),
     }
 }
@@ -80,7 +81,7 @@ pub(crate) fn field_name(source: &str) -> String {
     let name = spelled(source).to_snake_case();
     match name.chars().next() {
         None => "empty".to_owned(),
-        Some(first) if first.is_alphabetic() => name,
+        Some(first) if is_xid_start(first) => name,
         Some(_) => format!("n{name}"),
     }
 }
@@ -93,10 +94,15 @@ fn spelled(source: &str) -> String {
         let sign = if source.starts_with('-') { "minus" } else { "plus" };
         return format!("{sign} {}", &source[1..]);
     }
-    if source.contains(char::is_alphanumeric) {
-        return source.to_owned();
+    if source.contains(is_part_of_a_word) {
+        return source.chars().map(|sign| if is_part_of_a_word(sign) { sign } else { ' ' }).collect();
     }
     source.chars().map(sign_word).collect::<Vec<_>>().join(" ")
+}
+
+/// Letters and digits, but for those that Rust takes in no name, such as `²`.
+fn is_part_of_a_word(sign: char) -> bool {
+    sign.is_alphanumeric() && is_xid_continue(sign)
 }
 
 fn sign_word(sign: char) -> String {
@@ -142,6 +148,8 @@ mod tests {
             ("+1", "Plus1"),
             ("", "Empty"),
             ("<=", "LessEqual"),
+            ("Areal m²", "ArealM"),
+            ("²", "Ub2"),
         ] {
             assert_eq!(type_name(source), name, "{source}");
         }
@@ -157,8 +165,20 @@ mod tests {
             ("+1", "plus_1"),
             ("2fa", "n2fa"),
             ("beløp i øre", "beløp_i_øre"),
+            ("areal m²", "areal_m"),
+            ("½", "ubd"),
         ] {
             assert_eq!(field_name(source), name, "{source}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_the_source_rust_takes_the_name(source in ".*") {
+            for name in [type_name(&source), field_name(&source)] {
+                let mut signs = name.chars();
+                assert!(signs.next().is_some_and(is_xid_start) && signs.all(is_xid_continue), "{name}");
+            }
         }
     }
 

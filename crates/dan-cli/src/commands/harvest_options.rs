@@ -122,7 +122,10 @@ impl HarvestOptions {
         match (&self.out, field) {
             (None, Some(value)) => print_field(session.form(), &value),
             (None, None) => print(session.form(), harvest),
-            (Some(out), Some(value)) => file::write(out, field_bytes(&value).as_slice(), self.force),
+            (Some(out), Some(value)) => {
+                file::write(out, field_bytes(&value).as_slice(), self.force)?;
+                self.write_signature(out, None)
+            }
             (Some(out), None) => {
                 file::write(out, harvest.bytes(), self.force)?;
                 self.write_signature(out, harvest.signature())
@@ -130,13 +133,13 @@ impl HarvestOptions {
         }
     }
 
-    /// Beside a file; nothing can lie beside a device.
+    /// Beside a file; nothing can lie beside a device. The signature of what was there before goes with it.
     fn write_signature(&self, out: &Path, signature: Option<&str>) -> Result<(), Failure> {
+        let path = signature_file(out);
         match signature {
-            Some(signature) if !file::is_device(out) => {
-                file::write(&signature_file(out), signature.as_bytes(), self.force)
-            }
-            _ => Ok(()),
+            _ if file::is_device(out) => Ok(()),
+            Some(signature) => file::write(&path, signature.as_bytes(), self.force),
+            None => file::remove(&path),
         }
     }
 
@@ -189,13 +192,13 @@ fn print_binary(harvest: &Harvest) -> Result<(), Failure> {
 
 /// For people, JSON is indented and a text alone is without its quotes.
 fn print_unenveloped(form: OutputForm, harvest: &Harvest) -> Result<(), Failure> {
-    match (form, harvest.json()?) {
+    let json = harvest.json()?;
+    let text = std::str::from_utf8(harvest.bytes()).unwrap_or_default();
+    match (form, json) {
         (OutputForm::Human, Value::String(text)) => write_line(text.as_bytes()),
-        (OutputForm::Human, _) => {
-            let indented = std::str::from_utf8(harvest.bytes()).ok().and_then(value::indented);
-            write_line(indented.as_ref().map_or(harvest.bytes(), |text| text.as_bytes()))
-        }
-        (OutputForm::Json | OutputForm::Ndjson, _) => write_line(harvest.bytes()),
+        (OutputForm::Human, _) => write_line(value::indented(text).as_deref().unwrap_or(text).as_bytes()),
+        (OutputForm::Json, _) => write_line(harvest.bytes()),
+        (OutputForm::Ndjson, _) => write_bytes(value::in_lines(text).as_deref().unwrap_or(text).as_bytes()),
     }
 }
 

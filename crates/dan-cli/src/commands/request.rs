@@ -4,8 +4,8 @@ use std::future::IntoFuture as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use dan_client::DatasetRequest;
 use dan_client::model::{Accreditation, LegalBasisKind, NotGranted};
+use dan_client::{DanClient, DatasetRequest, RequestAuthorization};
 
 use crate::commands::status;
 use crate::failure::Failure;
@@ -68,10 +68,34 @@ pub(crate) struct RequestOptions {
 }
 
 pub(crate) async fn run(session: &Session, options: RequestOptions) -> Result<(), Failure> {
-    let client = if options.wait { session.waiting_client()? } else { session.client()? };
-    let subject = input::party(options.subject).await?;
-    let requestor = match options.requestor {
-        Some(requestor) => requestor,
+    let waits = options.wait;
+    let client = if waits { session.waiting_client()? } else { session.client()? };
+    let request = asked(session, &client, options).await?;
+    let authorization = session.progress().during("asking for authorization", request.into_future()).await?;
+    session.form().print(authorization.accreditation(), || in_words(authorization.accreditation()))?;
+    let missing: Vec<String> = authorization.not_granted().iter().map(without).collect();
+    let missing =
+        (!missing.is_empty()).then(|| format!("not everything was granted: {}", missing.join("; ")));
+    if waits {
+        let available = status::wait(session, authorization.handle()).await.inspect_err(|_| {
+            if let Some(missing) = &missing {
+                session.note(missing);
+            }
+        })?;
+        session.note(format_args!("{} can be harvested", available.datasets().join(", ")));
+    }
+    missing.map_or(Ok(()), |missing| Err(Failure::InPart(missing)))
+}
+
+/// Who is asked about whom, for what, and on which grounds.
+async fn asked<'c>(
+    session: &Session,
+    client: &'c DanClient,
+    options: RequestOptions,
+) -> Result<RequestAuthorization<'c>, Failure> {
+    let subject = input::party(options.subject.clone()).await?;
+    let requestor = match &options.requestor {
+        Some(requestor) => requestor.clone(),
         None => session.organization().await?,
     };
     let mut request = client.request_authorization(requestor, subject);
@@ -88,6 +112,14 @@ pub(crate) async fn run(session: &Session, options: RequestOptions) -> Result<()
             input::text(path)?,
         );
     }
+    said_beside(request, options)
+}
+
+/// What may be said beside, for the subject and for the source.
+fn said_beside(
+    mut request: RequestAuthorization<'_>,
+    options: RequestOptions,
+) -> Result<RequestAuthorization<'_>, Failure> {
     if let Some(reference) = options.consent_reference {
         request = request.consent_reference(reference);
     }
@@ -112,17 +144,7 @@ pub(crate) async fn run(session: &Session, options: RequestOptions) -> Result<()
     if options.on_behalf_of_owner {
         request = request.token_on_behalf_of_owner();
     }
-    let authorization = session.progress().during("asking for authorization", request.into_future()).await?;
-    session.form().print(authorization.accreditation(), || in_words(authorization.accreditation()))?;
-    if options.wait {
-        let available = status::wait(session, authorization.handle()).await?;
-        session.note(format_args!("{} can be harvested", available.datasets().join(", ")));
-    }
-    let missing: Vec<String> = authorization.not_granted().iter().map(without).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::InPart(format!("not everything was granted: {}", missing.join("; "))))
+    Ok(request)
 }
 
 /// A dataset that was not granted, with what may have stood in the way.

@@ -41,8 +41,8 @@ fn in_words(claims: &Map<String, Value>) -> String {
         text("scope"),
         text("iss")
     );
-    if let Some(seconds) = claims.get("exp").and_then(Value::as_u64) {
-        let expiry = UNIX_EPOCH + Duration::from_secs(seconds);
+    let expiry = claims.get("exp").and_then(Value::as_u64);
+    if let Some(expiry) = expiry.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds))) {
         let distance = time::distance(expiry, SystemTime::now());
         words.push_str(&format!(", expires {distance} ({})", time::local_time(expiry)));
     }

@@ -2,6 +2,7 @@
 
 use dan_client::model::{Amount, EvidenceValue, JsonDocument, TypedValue};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::output::table::{pairs, paragraph};
 use crate::output::time;
@@ -29,6 +30,20 @@ pub(crate) fn indented(json: &str) -> Option<String> {
     let mut reader = serde_json::Deserializer::from_str(json);
     serde_transcode::transcode(&mut reader, &mut serde_json::Serializer::pretty(&mut indented)).ok()?;
     String::from_utf8(indented).ok()
+}
+
+/// JSON in as many lines as it has elements; what is no list is one. Token by token, as [`indented`] does it.
+pub(crate) fn in_lines(json: &str) -> Option<String> {
+    let is_list = json.trim_start().starts_with('[');
+    let elements: Vec<&RawValue> =
+        if is_list { serde_json::from_str(json).ok()? } else { vec![serde_json::from_str(json).ok()?] };
+    let mut lines = Vec::new();
+    for element in elements {
+        let mut reader = serde_json::Deserializer::from_str(element.get());
+        serde_transcode::transcode(&mut reader, &mut serde_json::Serializer::new(&mut lines)).ok()?;
+        lines.push(b'\n');
+    }
+    String::from_utf8(lines).ok()
 }
 
 fn document(value: &EvidenceValue) -> Option<String> {

@@ -22,6 +22,10 @@ fn a_harvest_shows_its_values() {
         serde_json::from_str(&sandbox.succeed(&with(&harvest, &["--no-envelope", "--output", "json"])))
             .unwrap();
     assert_eq!(bare["OrganizationNumber"], 991_825_827);
+    let line = sandbox.succeed(&with(&harvest, &["--no-envelope", "--output", "ndjson"]));
+    assert_eq!(line.lines().count(), 1, "{line}");
+    let list = sandbox.succeed(&with(&harvest, &["--query", "[`1`, `2`]", "--output", "ndjson"]));
+    assert_eq!(list, "1\n2\n");
     insta::assert_snapshot!("harvest_without_envelope", sandbox.succeed(&with(&harvest, &["--no-envelope"])));
 }
 

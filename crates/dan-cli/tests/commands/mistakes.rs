@@ -82,6 +82,17 @@ fn an_error_is_one_json_object_where_json_is_asked_for() {
     assert_eq!(serde_json::from_str::<Value>(json).unwrap()["error"]["source"], "client");
 }
 
+#[cfg(unix)]
+#[test]
+fn arguments_that_are_no_text_are_refused() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let output = bare_dan(&["harvest"]).arg(std::ffi::OsStr::from_bytes(b"\xff")).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("invalid UTF-8"), "{said}");
+}
+
 #[test]
 fn an_unreachable_service_is_a_network_error() {
     let output = bare_dan(&["datasets", "list", "--base-url", "https://127.0.0.1:1", "--output", "json"])

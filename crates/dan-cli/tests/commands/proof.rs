@@ -73,6 +73,11 @@ fn a_file_that_is_there_is_replaced_by_force_only() {
     harvested.sandbox.succeed(&[&again[..], &["--force"]].concat());
     assert!(std::fs::read_to_string(&harvested.file).unwrap().contains("998997801"));
     harvested.sandbox.succeed(&["verify", text(&harvested.file), "--key", &harvested.key]);
+
+    // A part of an answer is not signed, and what was there before is gone with its signature.
+    harvested.sandbox.succeed(&[&again[..], &["--force", "--field", "OrganizationName"]].concat());
+    let said = harvested.sandbox.fail(&["verify", text(&harvested.file)], &[]);
+    assert!(said.starts_with("1: dan: the answer is not signed"), "{said}");
 }
 
 #[test]

@@ -31,6 +31,27 @@ fn the_doctor_finds_nothing_wrong_with_a_sandbox() {
 }
 
 #[test]
+fn the_doctor_tries_the_default_key_beside_those_of_contexts() {
+    let sandbox = RunningSandbox::start();
+    let output =
+        sandbox.dan(&["doctor", "--output", "json"], &[("DAN_SUBSCRIPTION_KEY", "0123456789abcdef")]);
+    let findings: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let wrong: Vec<&Value> =
+        findings.as_array().unwrap().iter().filter(|finding| finding["verdict"] != "ok").collect();
+    assert_eq!(wrong.len(), 1, "{findings}");
+    assert_eq!(wrong[0]["check"], "subscription key");
+    assert!(wrong[0]["found"].as_str().unwrap().starts_with("the default: "), "{findings}");
+}
+
+#[test]
+fn a_token_that_never_ends_is_shown() {
+    // {"alg":"none"} and an expiry that is beyond every clock.
+    let token = "eyJhbGciOiJub25lIn0.eyJleHAiOjE4NDQ2NzQ0MDczNzA5NTUxNjE1fQ.c2ln";
+    let output = bare_dan(&["token", "--claims"]).env("DAN_ACCESS_TOKEN", token).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn the_doctor_says_what_is_wrong_and_no_secret() {
     let sandbox = RunningSandbox::start();
     let diagnose = |variables: &[(&str, &str)]| {

@@ -57,9 +57,10 @@ impl Emitter<'_> {
         let name = identifier(&field.name);
         let value = self.field_type(field);
         let documentation = self.field_documentation(field);
-        let spoken = if camel_case { camel_case_of(&field.name) } else { field.name.clone() };
         let wire_name = &field.wire_name;
-        let rename = (spoken != *wire_name).then(|| quote! { #[serde(rename = #wire_name)] });
+        let is_said =
+            if camel_case { is_camel_case_of(wire_name, &field.name) } else { field.name == *wire_name };
+        let rename = (!is_said).then(|| quote! { #[serde(rename = #wire_name)] });
         let skip = (field.presence == Presence::Optional)
             .then(|| quote! { #[serde(skip_serializing_if = "Option::is_none")] });
         let several = (field.presence == Presence::Several)
@@ -209,23 +210,21 @@ fn passed(value: &Type, name: &Ident) -> Option<TokenStream> {
 fn uses_camel_case(fields: &[Field]) -> bool {
     let differing = fields.iter().filter(|field| field.wire_name != field.name);
     let (camel, other): (Vec<&Field>, Vec<&Field>) =
-        differing.partition(|field| camel_case_of(&field.name) == field.wire_name);
+        differing.partition(|field| is_camel_case_of(&field.wire_name, &field.name));
     camel.len() > other.len()
 }
 
-/// As serde derives it from a field's name.
-fn camel_case_of(name: &str) -> String {
-    let mut capital = false;
-    let mut result = String::new();
-    for sign in name.chars() {
-        if sign == '_' {
-            capital = true;
-        } else if capital {
-            result.extend(sign.to_uppercase());
-            capital = false;
-        } else {
-            result.push(sign);
-        }
+/// Whether serde derives the one from the other by its rule `camelCase`. The rule is for ASCII: it leaves other letters
+/// small, and cannot begin with one.
+fn is_camel_case_of(wire_name: &str, name: &str) -> bool {
+    if !name.is_ascii() {
+        return false;
     }
-    result
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    let camel_case = words.fold(first, |camel_case, word| {
+        let (initial, rest) = word.split_at(word.len().min(1));
+        camel_case + &initial.to_ascii_uppercase() + rest
+    });
+    camel_case == wire_name
 }

@@ -43,7 +43,7 @@ pub(super) async fn run(session: &Session, options: &CodegenOptions) -> Result<(
     match &options.out {
         None => write_bytes(code.as_bytes()),
         Some(path) if options.check => compare(path, &code),
-        Some(path) => file::write(path, code.as_bytes(), is_ours(path)),
+        Some(path) => file::write_source(path, code.as_bytes(), is_ours(path)),
     }
 }
 
@@ -58,7 +58,10 @@ async fn metadata(session: &Session, from: Option<&Path>) -> Result<String, Fail
 }
 
 fn is_ours(path: &Path) -> bool {
-    std::fs::read_to_string(path).is_ok_and(|text| text.contains(MARK))
+    let is_in_head = |text: String| {
+        text.lines().take_while(|line| line.starts_with("//!")).any(|line| line.starts_with(MARK))
+    };
+    std::fs::read_to_string(path).is_ok_and(is_in_head)
 }
 
 fn compare(path: &Path, code: &str) -> Result<(), Failure> {

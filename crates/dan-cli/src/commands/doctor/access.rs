@@ -37,7 +37,7 @@ pub(super) async fn examine(
         Ok(client) => client,
         Err(failure) => return report.add(Finding::failed(SUBSCRIPTION_KEY, &failure)),
     };
-    if contexts.is_empty() {
+    if keys.has_default() {
         report.add(attempt(&client, None, &known).await);
     }
     for context in contexts {
@@ -71,7 +71,7 @@ async fn reach(session: &Session, report: &mut Report) -> Option<Vec<String>> {
 /// Asks for the accreditations that changed since now: an empty list, which only a key of the context gives.
 async fn attempt(client: &DanClient, context: Option<&str>, known: &[String]) -> Finding {
     let name = match context.map(|context| (context, named(context, known))) {
-        None => "the only one".to_owned(),
+        None => "the default".to_owned(),
         Some((_, Some(name))) => format!("of {name}"),
         Some((context, None)) => {
             let remedy = format!("the service knows: {}", known.join(", "));
