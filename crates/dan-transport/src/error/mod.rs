@@ -7,6 +7,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use dan_auth::AuthError;
 use dan_model::{ErrorModel, Retry};
 
 pub use self::kind::{Delivery, ErrorKind, ErrorOrigin};
@@ -24,6 +25,7 @@ struct Inner {
     delivery: Delivery,
     message: String,
     service_error: Option<ErrorModel>,
+    authentication: Option<AuthError>,
     status: Option<u16>,
     request_id: Option<String>,
     retry: Retry,
@@ -51,6 +53,7 @@ impl Error {
             delivery,
             message: message.into(),
             service_error: None,
+            authentication: None,
             status: None,
             request_id: None,
             retry: Retry::Never,
@@ -86,6 +89,12 @@ impl Error {
     /// What the service said. It holds no national identity number any more.
     pub(crate) fn with_service_error(mut self, error: ErrorModel) -> Self {
         self.0.service_error = Some(error);
+        self
+    }
+
+    /// Why there is no token. The message is taken over; what lies beneath it lies beneath this error, too.
+    pub(crate) fn with_authentication(mut self, error: AuthError) -> Self {
+        self.0.authentication = Some(error);
         self
     }
 
@@ -144,13 +153,29 @@ impl Error {
         self.0.service_error.as_ref()
     }
 
+    /// Why there is no access token, when that is what went wrong: what Maskinporten said, with its code and the cause that
+    /// programs can act on ([`AuthError::refusal`]), or what is wrong with the key ([`AuthError::key_problem`]).
+    ///
+    /// ```
+    /// use dan_auth::RefusalCause;
+    ///
+    /// fn is_key_to_be_renewed(error: &dan_transport::Error) -> bool {
+    ///     let refusal = error.authentication().and_then(|error| error.refusal());
+    ///     refusal.is_some_and(|refusal| refusal.cause == RefusalCause::KeyExpired)
+    /// }
+    /// ```
+    pub fn authentication(&self) -> Option<&AuthError> {
+        self.0.authentication.as_ref()
+    }
+
     /// The HTTP status, when there was an answer.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The service's id of the request, to be quoted to its support. It stands in the body of errors, and in the header
-    /// `x-invocationId` of what comes without one.
+    /// The id of the request, to be quoted to the support of whoever answered: of the service, whose id stands in the body of
+    /// errors, and in the header `x-invocationId` of what comes without one; or of the token server, when
+    /// [`origin`](Self::origin) says that it was that, whose trace id it then is.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
@@ -213,6 +238,7 @@ impl fmt::Debug for Error {
             .field("retry_at", &inner.retry_at)
             .field("attempts", &inner.attempts)
             .field("elapsed", &inner.elapsed)
+            .field("authentication", &inner.authentication)
             .field("cause", &inner.cause)
             .finish()
     }
@@ -220,7 +246,8 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static))
+        let beneath = self.0.authentication.as_ref().and_then(StdError::source);
+        self.0.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static)).or(beneath)
     }
 }
 
@@ -231,6 +258,16 @@ mod tests {
     #[test]
     fn an_error_is_one_word() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn why_there_is_no_token_stays_matchable() {
+        let pem = b"-----BEGIN PRIVATE KEY-----\nMEI=\n-----END PRIVATE KEY-----";
+        let of_key = dan_auth::PrivateKey::from_pem(pem).unwrap_err();
+        let problem = of_key.key_problem();
+        let error = Error::from(of_key);
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(problem.is_some() && error.authentication().unwrap().key_problem() == problem);
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Why there is no token, as an error of the call that needed one.
 
-use std::error::Error as StdError;
-use std::fmt;
 use std::time::SystemTime;
 
 use dan_auth::{AuthError, AuthErrorKind};
@@ -26,29 +24,6 @@ impl From<AuthError> for Error {
         if let Some(refusal) = error.refusal() {
             converted = converted.with_status(refusal.status).with_request_id(refusal.trace_id.clone());
         }
-        match error.source() {
-            // The message is taken over; what lies beneath it is reached through the error itself.
-            Some(_) => converted.with_cause(Beneath(error)),
-            None => converted,
-        }
-    }
-}
-
-/// Shows the cause of an [`AuthError`] whose own message stands already in ours.
-#[derive(Debug)]
-struct Beneath(AuthError);
-
-impl fmt::Display for Beneath {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.source() {
-            Some(cause) => fmt::Display::fmt(cause, formatter),
-            None => fmt::Display::fmt(&self.0, formatter),
-        }
-    }
-}
-
-impl StdError for Beneath {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source().and_then(StdError::source)
+        converted.with_authentication(error)
     }
 }

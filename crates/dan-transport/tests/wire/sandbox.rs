@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dan_auth::{
-    Bundle, CertificateSelection, ClientCredential, ClientIdentity, MaskinportenClient, PrivateKey, Purpose,
-    Secret,
+    AuthError, Bundle, CertificateSelection, ClientCredential, ClientIdentity, MaskinportenClient,
+    PrivateKey, Purpose, RefusalCause, Secret,
 };
 use dan_sandbox::Sandbox;
 use dan_transport::{
-    ApiVersion, Delivery, Error, ErrorKind, Operation, RetryPolicy, ServiceUrl, SubscriptionKey, Transport,
+    ApiVersion, Delivery, Error, ErrorKind, ErrorOrigin, Operation, RetryPolicy, ServiceUrl, SubscriptionKey,
+    Transport,
 };
 
 const AGENCY: &str = "991825827";
@@ -72,14 +73,36 @@ async fn a_server_that_wants_a_client_certificate_gets_no_request() {
 
 /// Gives tokens of the sandbox's Maskinporten.
 fn maskinporten(sandbox: &Sandbox) -> Arc<MaskinportenClient> {
+    let (_, scopes) =
+        sandbox.variables().into_iter().find(|(name, _)| *name == "MASKINPORTEN_SCOPES").unwrap();
+    maskinporten_for(sandbox, &scopes)
+}
+
+fn maskinporten_for(sandbox: &Sandbox, scopes: &str) -> Arc<MaskinportenClient> {
     let variables: BTreeMap<String, String> = sandbox.variables().into_iter().collect();
     let key = PrivateKey::from_jwk(&variables["MASKINPORTEN_CLIENT_JWK"]).unwrap();
     let credential = ClientCredential::registered_jwk(key).unwrap();
     let client = MaskinportenClient::builder(sandbox.client_id(), credential)
         .well_known_url(&variables["MASKINPORTEN_WELL_KNOWN_URL"])
-        .scopes(&variables["MASKINPORTEN_SCOPES"])
+        .scopes(scopes)
         .certificate_authorities_pem(sandbox.ca_pem().unwrap());
     Arc::new(client.build().unwrap())
+}
+
+#[tokio::test]
+async fn what_maskinporten_refuses_is_told_with_its_cause() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let provider = maskinporten_for(&sandbox, "nobody:knows");
+    let transport = builder(&sandbox, sandbox.base_url()).access_token_provider(provider).build().unwrap();
+    let error = transport.send(&harvest(&sandbox)).await.unwrap_err();
+    assert_eq!((error.kind(), error.origin()), (ErrorKind::Unauthenticated, ErrorOrigin::Maskinporten));
+    let refusal = error.authentication().and_then(AuthError::refusal).unwrap();
+    assert_eq!(
+        (refusal.cause, refusal.reference.as_deref()),
+        (RefusalCause::ScopeNotOnClient, Some("MP-200"))
+    );
+    assert!(refusal.trace_id.is_some() && error.request_id() == refusal.trace_id.as_deref());
+    assert_eq!(error.status(), Some(refusal.status));
 }
 
 fn grants(sandbox: &Sandbox) -> usize {
