@@ -5,7 +5,6 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use dan_model::{DecodeError, mask_personal_numbers};
-use http::header::DATE;
 use serde::de::DeserializeOwned;
 
 use crate::answer_head::AnswerHead;
@@ -55,7 +54,7 @@ impl Answer {
 
     /// When it was sent, by the clock of what sent it (`Date`). It has no fraction of a second.
     pub fn date(&self) -> Option<SystemTime> {
-        httpdate::parse_http_date(self.head.header(&DATE)?).ok()
+        self.head.date()
     }
 
     /// When the service that answered was built, and of which commit (`x-version`).

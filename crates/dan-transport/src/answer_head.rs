@@ -1,6 +1,8 @@
 //! What stands before the body of an answer.
 
-use http::header::CONTENT_TYPE;
+use std::time::SystemTime;
+
+use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderName, StatusCode};
 
 use crate::error::Error;
@@ -43,6 +45,11 @@ impl AnswerHead {
         error.with_status(self.status()).with_request_id(request_id)
     }
 
+    /// When it was sent, by the clock of what sent it. It has no fraction of a second.
+    pub(crate) fn date(&self) -> Option<SystemTime> {
+        httpdate::parse_http_date(self.header(&DATE)?).ok()
+    }
+
     pub(crate) fn service_version(&self) -> Option<&str> {
         self.header(&header::VERSION)
     }
@@ -66,5 +73,7 @@ impl AnswerHead {
 
 /// Ids are shown to people, so that nothing else may pass for one.
 pub(crate) fn is_request_id(text: &str) -> bool {
-    text.len() <= REQUEST_ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    !text.is_empty()
+        && text.len() <= REQUEST_ID_LENGTH
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

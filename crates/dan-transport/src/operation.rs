@@ -160,7 +160,7 @@ impl Operation {
     pub fn path(&self) -> String {
         let mut values = self.path_values.iter();
         let mut path = String::with_capacity(self.template.len());
-        for segment in self.template.split('/').skip(1) {
+        for segment in self.template.split('/').filter(|segment| !segment.is_empty()) {
             let value = if segment.starts_with('{') { values.next() } else { None };
             path.push('/');
             path.push_str(value.map_or(segment, String::as_str));
@@ -223,4 +223,17 @@ pub(crate) fn product_header(product_id: &str) -> Result<HeaderValue, Error> {
             "the product id is empty or holds odd characters; it looks like 'ebevis-product'",
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_is_that_of_the_url_with_and_without_a_slash_before_it() {
+        for template in ["/directharvest/{evidenceCode}", "directharvest/{evidenceCode}"] {
+            let operation = Operation::get(template, None).path_value("Roller");
+            assert_eq!(operation.path(), "/directharvest/Roller");
+        }
+    }
 }

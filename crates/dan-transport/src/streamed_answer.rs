@@ -3,6 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -68,9 +69,24 @@ impl StreamedAnswer {
         self.head.request_id()
     }
 
+    /// When it was sent, by the clock of what sent it (`Date`). It has no fraction of a second.
+    pub fn date(&self) -> Option<SystemTime> {
+        self.head.date()
+    }
+
+    /// When the service that answered was built, and of which commit (`x-version`).
+    pub fn service_version(&self) -> Option<&str> {
+        self.head.service_version()
+    }
+
     /// What the answer calls itself, such as `application/octet-stream`.
     pub fn content_type(&self) -> Option<&str> {
         self.head.content_type()
+    }
+
+    /// Whether the answer calls itself JSON. What is not is bytes: a binary dataset, or an attachment by itself.
+    pub fn is_json(&self) -> bool {
+        self.head.is_json()
     }
 
     /// The next part of the body; `None` after the last.

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
 use dan_auth::AccessToken;
 use dan_model::Retry;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
@@ -127,7 +126,7 @@ impl Transport {
         let span = telemetry::call_span(operation, &inner.server);
         let attempt = |attempt: Attempt| {
             let span = telemetry::attempt_span(operation, &inner.server, attempt.resend_count);
-            inner.attempt(operation, attempt.allowed, span.clone(), &receive).instrument(span)
+            inner.attempt(operation, attempt, span.clone(), &receive).instrument(span)
         };
         let result = repeat.run(call, attempt).instrument(span.clone()).await;
         let error = result.as_ref().err();
@@ -141,18 +140,21 @@ impl Inner {
     async fn attempt<T, R>(
         &self,
         operation: &Operation,
-        allowed: Duration,
+        attempt: Attempt,
         span: Span,
         receive: &impl Fn(AnswerHead, Parts) -> R,
     ) -> Result<Result<T, Error>, Error>
     where
         R: Future<Output = Result<T, Error>>,
     {
-        let started = Instant::now();
-        let (request, token) = match timeout(allowed, self.request(operation)).await {
-            Ok(request) => request?,
-            Err(_) => return Err(network::no_token_in_time(allowed)),
+        let (allowed, started) = (attempt.allowed, Instant::now());
+        let ended = |path: Option<&str>, status, error: Option<&Error>| {
+            telemetry::attempt_ended(operation, &self.server, path, status, error, started.elapsed());
+            telemetry::ended(&span, status, error);
         };
+        let request = timeout(allowed, self.request(operation)).await;
+        let request = request.unwrap_or_else(|_| Err(network::no_token_in_time(allowed)));
+        let (request, token) = request.inspect_err(|error| ended(None, None, Some(error)))?;
         let path = telemetry::shown_path(operation, request.url(), self.service.base());
         let mut status = None;
         let rest = allowed.saturating_sub(started.elapsed());
@@ -160,11 +162,9 @@ impl Inner {
             Ok(result) => result,
             Err(_) => Err(network::timed_out(&self.server, allowed)),
         };
-        let error = result.as_ref().err();
-        telemetry::attempt_ended(operation, &self.server, path.as_deref(), status, error, started.elapsed());
-        telemetry::ended(&span, status, error);
+        ended(path.as_deref(), status, result.as_ref().err());
         match (result, token) {
-            (Err(error), Some(token)) if error.retry() == &Retry::WithNewToken => {
+            (Err(error), Some(token)) if error.retry() == &Retry::WithNewToken && attempt.may_renew => {
                 let rest = allowed.saturating_sub(started.elapsed());
                 let renewed = timeout(rest, self.authorization.renew(&token)).await;
                 let is_renewed = renewed.map_err(|_| network::no_token_in_time(allowed))??;
@@ -193,11 +193,11 @@ impl Inner {
             return receive(head, parts).await;
         }
         let body = match body::collect(parts, ERROR_BODY_LIMIT).await {
-            Ok(body) => body,
-            Err(error) if error.kind() == ErrorKind::AnswerTooLarge => Bytes::new(),
+            Ok(body) => Some(body),
+            Err(error) if error.kind() == ErrorKind::AnswerTooLarge => None,
             Err(error) => return Err(head.told_of(error)),
         };
-        Err(failure(&head, &body, self.service.base(), SystemTime::now()))
+        Err(failure(&head, body.as_deref(), self.service.base(), SystemTime::now()))
     }
 
     /// The request, and the token in it.

@@ -2,12 +2,16 @@
 
 use std::time::{Duration, SystemTime};
 
-use dan_model::Retry;
+use dan_model::{GatewayError, Retry};
 use http::StatusCode;
 
 use super::shown;
 use super::unlabelled::retry_of;
 use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
+
+pub(super) fn read(body: &[u8]) -> Option<GatewayError> {
+    serde_json::from_slice(body).ok()
+}
 
 pub(super) fn error(said: &str, status: StatusCode, retry_at: Option<SystemTime>, now: SystemTime) -> Error {
     let (kind, advice) = match status {

@@ -2,15 +2,17 @@
 
 mod gateway;
 mod retry_after;
+mod sender_time;
 mod service;
 mod unlabelled;
 
 use std::borrow::Cow;
 use std::time::SystemTime;
 
-use dan_model::{ErrorModel, GatewayError, mask_personal_numbers};
+use dan_model::mask_personal_numbers;
 use url::Url;
 
+use self::sender_time::SenderTime;
 use crate::answer_head::AnswerHead;
 use crate::error::Error;
 
@@ -22,16 +24,17 @@ pub(crate) fn is_data(head: &AnswerHead) -> bool {
     head.status.is_success() && (head.is_json() || !is_page(head))
 }
 
-/// What an answer that is no data means. `base` is where the request went; `now` counts times that the answer tells.
+/// What an answer that is no data means. `body` is none when it is longer than any error; `base` is where the request went;
+/// `now` is when the answer came.
 ///
 /// The service's own codes count before the HTTP status: some come as 500 that are no failures of the service.
-pub(crate) fn failure(head: &AnswerHead, body: &[u8], base: &Url, now: SystemTime) -> Error {
-    let retry_at = retry_after::time(&head.headers, now);
-    // The member `code` tells the service's errors apart from the gateway's.
-    let error = if let Ok(error) = serde_json::from_slice::<ErrorModel>(body) {
-        service::error(&error, head.status, retry_at)
-    } else if let Ok(error) = serde_json::from_slice::<GatewayError>(body) {
-        gateway::error(&error.message, head.status, retry_at, now)
+pub(crate) fn failure(head: &AnswerHead, body: Option<&[u8]>, base: &Url, now: SystemTime) -> Error {
+    let time = SenderTime::of(head, now);
+    let retry_at = retry_after::time(head, time);
+    let error = if let Some(said) = body.and_then(service::read) {
+        service::error(&said, head.status, retry_at, time)
+    } else if let Some(said) = body.and_then(gateway::read) {
+        gateway::error(&said.message, head.status, retry_at, now)
     } else {
         unlabelled::error(head, body, base, retry_at)
     };
@@ -53,7 +56,7 @@ pub fn failure_for_fuzzing<'a>(
         headers: headers.filter_map(header).collect(),
     };
     let base = Url::parse("https://dan.example.no/v1").ok()?;
-    (!is_data(&head)).then(|| failure(&head, body, &base, SystemTime::UNIX_EPOCH))
+    (!is_data(&head)).then(|| failure(&head, Some(body), &base, SystemTime::UNIX_EPOCH))
 }
 
 /// The service answers JSON or bytes. Text, pages and XML come from something on the way, such as a proxy that wants a
@@ -83,7 +86,7 @@ mod tests {
     use http::{HeaderValue, StatusCode};
 
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::error::{Delivery, ErrorKind};
 
     /// Status, headers and body.
     type Case = (u16, &'static [(&'static str, &'static str)], &'static str);
@@ -96,7 +99,7 @@ mod tests {
 
     fn error(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Error {
         let base = "https://dan.example.no/v1".parse().unwrap();
-        failure(&head(status, headers), body.as_bytes(), &base, UNIX_EPOCH)
+        failure(&head(status, headers), Some(body.as_bytes()), &base, UNIX_EPOCH)
     }
 
     /// What a caller can ask of an error, in one line, and what a person reads.
@@ -153,8 +156,9 @@ mod tests {
             (503, 1999, "New".into()),
         ];
         let outlines = cases.map(|(status, code, description)| {
-            let body = serde_json::json!({ "code": code, "description": description }).to_string();
-            outline(&error(status, &[], &body))
+            let body =
+                serde_json::json!({ "code": code, "description": description, "invocationId": "7d0c" });
+            outline(&error(status, &[], &body.to_string()))
         });
         insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(outlines.join("\n")) });
     }
@@ -240,6 +244,53 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_body_is_the_services_only_with_its_header() {
+        const OF_SERVICE: &[(&str, &str)] = &[("x-invocationid", "7d0c")];
+        let cases: [Case; 5] = [
+            (401, OF_SERVICE, ""),
+            (403, OF_SERVICE, ""),
+            (404, OF_SERVICE, ""),
+            (404, &[("x-invocationid", "")], ""),
+            (500, OF_SERVICE, ""),
+        ];
+        let outlines = cases.map(|(status, headers, body)| outline(&error(status, headers, body)));
+        insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(outlines.join("\n")) });
+    }
+
+    #[test]
+    fn a_body_beyond_the_limit_is_not_taken_for_none() {
+        let headers = [("x-invocationid", "7d0c"), ("content-type", "text/html")];
+        let base = "https://dan.example.no/v1".parse().unwrap();
+        let of_status = |status| failure(&head(status, &headers), None, &base, UNIX_EPOCH);
+        for status in [401, 403, 404] {
+            let error = of_status(status);
+            assert_eq!((error.kind(), error.delivery()), (ErrorKind::UnexpectedAnswer, Delivery::Unknown));
+        }
+        assert_eq!(of_status(502).kind(), ErrorKind::Unavailable);
+    }
+
+    #[test]
+    fn a_code_that_may_be_anybodys_is_not_the_services() {
+        for (status, kind) in [(504, ErrorKind::Unavailable), (400, ErrorKind::UnexpectedAnswer)] {
+            let body = format!(r#"{{"code":{status},"message":"upstream timeout"}}"#);
+            let error = error(status, &[], &body);
+            assert_eq!((error.kind(), error.code(), error.delivery()), (kind, None, Delivery::Unknown));
+        }
+        let of_tomorrow = error(400, &[], r#"{"code":1999,"invocationId":"7d0c"}"#);
+        assert_eq!((of_tomorrow.code(), of_tomorrow.delivery()), (Some(1999), Delivery::Answered));
+        let of_today = error(400, &[], r#"{"code":1007}"#);
+        assert_eq!((of_today.code(), of_today.delivery()), (Some(1007), Delivery::Answered));
+    }
+
+    #[test]
+    fn a_source_is_ready_by_our_clock_and_not_by_the_services() {
+        let body = r#"{"code":1016,"description":"The data is not yet available: no earlier than: 2026-09-24T12:00:00"}"#;
+        let date = [("date", "Thu, 24 Sep 2026 11:59:00 GMT")];
+        let ready_at = error(503, &date, body).retry_at();
+        assert_eq!(ready_at, Some(UNIX_EPOCH + Duration::from_secs(60)));
+    }
+
+    #[test]
     fn a_client_certificate_may_be_refused_by_a_page() {
         const PAGE: &[(&str, &str)] = &[("content-type", "text/html")];
         let page = |words: &str| format!("<html><head><title>400 {words}</title></head></html>");
@@ -284,7 +335,6 @@ mod tests {
         let of_body = error(400, &header, r#"{"code":1007,"invocationId":"of-body"}"#);
         assert_eq!(of_body.request_id(), Some("of-body"));
         assert_eq!(error(404, &header, "").request_id(), Some("of-header"));
-        assert_eq!(error(404, &header, "").kind(), ErrorKind::NotFound);
     }
 
     #[test]

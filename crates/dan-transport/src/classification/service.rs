@@ -7,22 +7,40 @@ use dan_model::{
 };
 use http::StatusCode;
 
+use super::sender_time::SenderTime;
 use super::shown;
 use crate::answer_head;
 use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
 
-pub(super) fn error(said: &ErrorModel, status: StatusCode, retry_at: Option<SystemTime>) -> Error {
+/// An error of the service, if it is one of its own: any answer may have a member `code`, with a status in it for example,
+/// but only the service's has one of its codes, or the id of an invocation.
+pub(super) fn read(body: &[u8]) -> Option<ErrorModel> {
+    let said: ErrorModel = serde_json::from_slice(body).ok()?;
+    let is_known = !matches!(said.code, ErrorCode::Unknown(_));
+    (is_known || invocation_id(&said).is_some()).then_some(said)
+}
+
+pub(super) fn error(
+    said: &ErrorModel,
+    status: StatusCode,
+    retry_at: Option<SystemTime>,
+    time: SenderTime,
+) -> Error {
     let retry = said.retry();
     let ready_at = match &retry {
-        Retry::WhenReady { not_before: Some(time) } => instant(time),
+        Retry::WhenReady { not_before: Some(not_before) } => {
+            instant(not_before).and_then(|told| time.ours(told))
+        }
         _ => None,
     };
     Error::from_origin(kind(said, &retry, status), origin(said.code), Delivery::Answered, message(said))
         .with_service_error(without_personal_numbers(said))
-        .with_request_id(
-            said.invocation_id.as_deref().filter(|id| answer_head::is_request_id(id)).map(str::to_owned),
-        )
+        .with_request_id(invocation_id(said).map(str::to_owned))
         .with_retry(retry, ready_at.max(retry_at))
+}
+
+fn invocation_id(said: &ErrorModel) -> Option<&str> {
+    said.invocation_id.as_deref().filter(|id| answer_head::is_request_id(id))
 }
 
 fn message(said: &ErrorModel) -> String {

@@ -1,4 +1,4 @@
-//! Answers that bear nobody's mark: empty bodies, pages, redirects.
+//! Answers in which nobody's error stands: empty bodies, pages, redirects.
 
 use std::time::SystemTime;
 
@@ -12,11 +12,17 @@ use super::shown;
 use crate::answer_head::AnswerHead;
 use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
 
-/// The service answers some errors without a body; pages come from proxies and outages.
-pub(super) fn error(head: &AnswerHead, body: &[u8], base: &Url, retry_at: Option<SystemTime>) -> Error {
+/// The service answers some errors without a body, but not without the id of the invocation in a header; pages come from
+/// proxies and outages. `body` is none when it is longer than any error.
+pub(super) fn error(
+    head: &AnswerHead,
+    body: Option<&[u8]>,
+    base: &Url,
+    retry_at: Option<SystemTime>,
+) -> Error {
     let status = head.status;
     let number = head.status();
-    if let Some(refusal) = ClientCertificateRefusal::of_answer(number, body) {
+    if let Some(refusal) = body.and_then(|body| ClientCertificateRefusal::of_answer(number, body)) {
         let message = format!("what answered (HTTP {number}) did not pass the request on: {refusal}.");
         return Error::from_origin(
             ErrorKind::Unauthenticated,
@@ -25,6 +31,9 @@ pub(super) fn error(head: &AnswerHead, body: &[u8], base: &Url, retry_at: Option
             message,
         );
     }
+    let is_empty = body.is_some_and(<[u8]>::is_empty);
+    let is_of_service = is_empty && head.request_id().is_some();
+    let origin = if is_of_service { ErrorOrigin::Dan } else { ErrorOrigin::Gateway };
     let (kind, delivery, message) = match status {
         // Something on the way wants a log-in, and says so in the service's place (RFC 6585 section 6).
         StatusCode::NETWORK_AUTHENTICATION_REQUIRED => (
@@ -50,17 +59,18 @@ pub(super) fn error(head: &AnswerHead, body: &[u8], base: &Url, retry_at: Option
             Delivery::NotSent,
             format!("too many requests (HTTP {number}). Ask less often."),
         ),
-        StatusCode::NOT_FOUND if body.is_empty() => {
+        StatusCode::NOT_FOUND if is_of_service => {
             (ErrorKind::NotFound, Delivery::Answered, format!("there is no such thing (HTTP {number})."))
         }
-        StatusCode::FORBIDDEN if body.is_empty() => (
+        StatusCode::FORBIDDEN if is_of_service => (
             ErrorKind::Forbidden,
             Delivery::Answered,
             format!("this is not there, or not for the one who asks (HTTP {number})."),
         ),
-        StatusCode::UNAUTHORIZED if body.is_empty() => (
+        // Whoever else says so has not let the request pass.
+        StatusCode::UNAUTHORIZED if is_empty => (
             ErrorKind::Unauthenticated,
-            Delivery::NotSent,
+            if is_of_service { Delivery::Answered } else { Delivery::NotSent },
             format!(
                 "the one who asks is not known (HTTP {number}). Check the subscription key and the access token."
             ),
@@ -74,7 +84,7 @@ pub(super) fn error(head: &AnswerHead, body: &[u8], base: &Url, retry_at: Option
             ),
         ),
     };
-    Error::from_origin(kind, ErrorOrigin::Gateway, delivery, message).with_retry(retry_of(status), retry_at)
+    Error::from_origin(kind, origin, delivery, message).with_retry(retry_of(status), retry_at)
 }
 
 /// Whether trying again helps, as far as a bare status tells.

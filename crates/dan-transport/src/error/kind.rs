@@ -76,7 +76,7 @@ impl ErrorKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorOrigin {
-    /// The service itself, by one of its error codes.
+    /// The service itself, by one of its error codes, or by a bare status under an id of its own.
     Dan,
     /// A data source behind the service, which passes the word on under a code of its own.
     DataSource,

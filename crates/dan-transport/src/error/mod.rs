@@ -131,7 +131,8 @@ impl Error {
     }
 
     /// How far the request came, which tells whether it may have had an effect. Of several attempts, it is the one that
-    /// came farthest.
+    /// came farthest: [`Delivery::Unknown`] if any of them may have had one, else [`Delivery::Answered`] if any was
+    /// answered by the service.
     pub fn delivery(&self) -> Delivery {
         self.0.delivery
     }

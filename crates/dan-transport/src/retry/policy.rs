@@ -8,7 +8,9 @@ use super::RetryBudget;
 ///
 /// Only what is safe is sent again: what does no harm when done twice, and what surely never reached the service. Pauses
 /// are drawn at random up to a bound that doubles each time, so that clients do not come back together; where the answer
-/// tells a time, the pause is at least as long. Nothing waits beyond the deadline of its call. All calls of a transport
+/// tells a time, the pause is at least as long. Nothing waits beyond the deadline of its call. A source that says when it
+/// will be ready is asked again then, as often as it says so within the deadline: that is no failure, and neither counts
+/// as an attempt nor draws on the budget. All calls of a transport
 /// share a budget, so that a service that is down is not asked many times over.
 ///
 /// ```
@@ -33,7 +35,8 @@ impl RetryPolicy {
         Self::default().attempts(1)
     }
 
-    /// How many times a request is sent at most, the first time included; 4 unless said. Zero counts as one.
+    /// How many times a request is sent at most, the first time included; 4 unless said. Zero counts as one, and one is not
+    /// even followed by another when a source says that it will be ready soon.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);

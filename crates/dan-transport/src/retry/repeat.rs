@@ -8,6 +8,9 @@ use super::{Clock, RetryBudget, RetryPolicy};
 use crate::error::{Delivery, Error};
 use crate::telemetry;
 
+/// The shortest pause before a source that is not ready yet is asked again: it may tell a time that is over.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+
 /// What repeating needs beside the call itself.
 pub(crate) struct Repeat<'r, C> {
     pub(crate) policy: &'r RetryPolicy,
@@ -35,15 +38,20 @@ pub(crate) struct Attempt {
     pub(crate) resend_count: u32,
     /// How long it may take.
     pub(crate) allowed: Duration,
+    /// Whether a token that is refused is to be renewed.
+    pub(crate) may_renew: bool,
 }
 
 /// What has happened so far.
 struct History {
     started: Instant,
     attempts: u32,
+    /// How many of them found that a source was not ready yet.
+    waits: u32,
     has_failed_once: bool,
     has_renewed: bool,
-    is_in_doubt: bool,
+    /// How far the attempt came that came farthest.
+    delivery: Delivery,
 }
 
 impl<C: Clock> Repeat<'_, C> {
@@ -60,7 +68,8 @@ impl<C: Clock> Repeat<'_, C> {
         let mut history = History::new(self.clock.now());
         loop {
             let allowed = self.remaining(call, &history).min(call.timeout);
-            let next = Attempt { resend_count: history.attempts, allowed };
+            let may_renew = !history.has_renewed;
+            let next = Attempt { resend_count: history.attempts, allowed, may_renew };
             history.attempts += 1;
             let (error, pause) = match attempt(next).await {
                 Ok(Ok(answer)) => {
@@ -68,7 +77,7 @@ impl<C: Clock> Repeat<'_, C> {
                     return Ok(answer);
                 }
                 Ok(Err(error)) => {
-                    history.is_in_doubt |= error.delivery() == Delivery::Unknown;
+                    history.delivery = farther(history.delivery, error.delivery());
                     let pause = self.pause(call, &error, &mut history);
                     (error, pause)
                 }
@@ -97,13 +106,20 @@ impl<C: Clock> Repeat<'_, C> {
             _ => return None,
         }
         let is_safe = call.repeatable || error.delivery() == Delivery::NotSent;
-        // An attempt with a token that was refused is none of those that the policy counts.
-        let counted = history.attempts - u32::from(history.has_renewed);
-        if !is_safe || counted >= self.policy.attempts {
+        if !is_safe || self.policy.attempts == 1 {
             return None;
         }
         let now = self.clock.time_of_day();
         let told = error.retry_at().and_then(|time| time.duration_since(now).ok()).unwrap_or_default();
+        if matches!(error.retry(), Retry::WhenReady { .. }) {
+            history.waits += 1;
+            let pause = self.back_off(history.waits, true).max(SHORTEST_WAIT).max(told);
+            return (pause < self.remaining(call, history)).then_some(pause);
+        }
+        let counted = history.counted();
+        if counted >= self.policy.attempts {
+            return None;
+        }
         let pause = self.back_off(counted, error.retry() == &Retry::Once).max(told);
         (pause < self.remaining(call, history) && self.budget.withdraw()).then_some(pause)
     }
@@ -124,12 +140,35 @@ impl<C: Clock> Repeat<'_, C> {
 
 impl History {
     fn new(started: Instant) -> Self {
-        Self { started, attempts: 0, has_failed_once: false, has_renewed: false, is_in_doubt: false }
+        Self {
+            started,
+            attempts: 0,
+            waits: 0,
+            has_failed_once: false,
+            has_renewed: false,
+            delivery: Delivery::NotSent,
+        }
     }
 
-    /// What is unknown of one attempt is unknown of the call.
+    /// The attempts that the policy counts: none with a token that was refused, and none that found a source not ready.
+    fn counted(&self) -> u32 {
+        self.attempts - self.waits - u32::from(self.has_renewed)
+    }
+
     fn tell(&self, error: Error, now: Instant) -> Error {
-        let error = if self.is_in_doubt { error.with_delivery(Delivery::Unknown) } else { error };
-        error.with_attempts(self.attempts, now.saturating_duration_since(self.started))
+        let delivery = farther(self.delivery, error.delivery());
+        error
+            .with_delivery(delivery)
+            .with_attempts(self.attempts, now.saturating_duration_since(self.started))
+    }
+}
+
+/// Which of the two may more likely have had an effect: what is unknown of one attempt is unknown of the call, and what
+/// was answered once did arrive.
+fn farther(one: Delivery, other: Delivery) -> Delivery {
+    match (one, other) {
+        (Delivery::Unknown, _) | (_, Delivery::Unknown) => Delivery::Unknown,
+        (Delivery::Answered, _) | (_, Delivery::Answered) => Delivery::Answered,
+        (Delivery::NotSent, Delivery::NotSent) => Delivery::NotSent,
     }
 }

@@ -167,6 +167,49 @@ async fn what_is_unknown_of_one_attempt_is_unknown_of_the_call() {
 }
 
 #[tokio::test]
+async fn of_several_attempts_the_one_that_came_farthest_counts() {
+    let ended = |delivery| error(delivery, Retry::Never);
+    let passing = |delivery| error(delivery, Retry::BackOff);
+    for (first, last, farthest) in [
+        (Delivery::NotSent, Delivery::NotSent, Delivery::NotSent),
+        (Delivery::NotSent, Delivery::Answered, Delivery::Answered),
+        (Delivery::Answered, Delivery::NotSent, Delivery::Answered),
+        (Delivery::Answered, Delivery::Unknown, Delivery::Unknown),
+        (Delivery::Unknown, Delivery::Answered, Delivery::Unknown),
+    ] {
+        let report = Setting::default().run(READ, [passing(first), ended(last)]).await;
+        assert_eq!(report.error.unwrap().delivery(), farthest, "{first:?} {last:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_source_is_waited_for_as_often_as_it_says_so_and_that_counts_for_nothing() {
+    let soon = |after| at(error(Delivery::Answered, Retry::WhenReady { not_before: None }), after * SECOND);
+    let mut setting = Setting::default();
+    setting.policy = setting.policy.budget(0);
+    let report = setting.run(READ, (1..=20).map(|number| soon(10 * number))).await;
+    assert!(report.error.is_none());
+    assert_eq!(seconds(&report.pauses), [10.0; 20]);
+    // What fails after it has all its attempts.
+    let waits = [soon(10), soon(20), soon(30), soon(40)];
+    let report = Setting::default().run(READ, waits.into_iter().chain([broken(), broken(), broken()])).await;
+    assert_eq!((report.attempts, report.error.is_none()), (8, true));
+    // Who wants nothing to be sent again does not wait.
+    let never = Setting { policy: RetryPolicy::never(), ..Setting::default() };
+    assert_eq!(never.run(READ, [soon(10)]).await.attempts, 1);
+}
+
+#[tokio::test]
+async fn a_source_that_tells_a_time_that_is_over_is_not_asked_without_a_pause() {
+    let mut setting = Setting::default();
+    setting.policy = setting.policy.first_pause(Duration::ZERO);
+    let over = || at(error(Delivery::Answered, Retry::WhenReady { not_before: None }), Duration::ZERO);
+    let call = Call { deadline: 10 * SECOND, ..READ };
+    let report = setting.run(call, std::iter::repeat_with(over).take(100)).await;
+    assert_eq!((report.attempts, report.error.is_some()), (10, true));
+}
+
+#[tokio::test]
 async fn what_does_not_pass_by_itself_is_not_sent_again() {
     for retry in [Retry::Never, Retry::AfterConsent, Retry::AfterQuota, Retry::WhenReady { not_before: None }]
     {
@@ -335,8 +378,11 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let report = runtime.block_on(setting.run(call, errors));
         let renewed = usize::from(failures.iter().any(|(_, retry, _)| *retry == Retry::WithNewToken));
-        prop_assert!(report.attempts <= usize::try_from(attempts.max(1)).unwrap() + renewed);
-        prop_assert!(report.attempts <= usize::try_from(repetitions).unwrap() + 1 + renewed);
+        let is_wait = |retry: &Retry| matches!(retry, Retry::WhenReady { .. });
+        let waits = failures.iter().take(report.attempts).filter(|(_, retry, _)| is_wait(retry)).count();
+        let uncounted = renewed + waits;
+        prop_assert!(report.attempts <= usize::try_from(attempts.max(1)).unwrap() + uncounted);
+        prop_assert!(report.attempts <= usize::try_from(repetitions).unwrap() + 1 + uncounted);
         prop_assert!(report.pauses.iter().sum::<Duration>() <= call.deadline);
         if let Some(error) = &report.error {
             prop_assert!(error.elapsed() <= call.deadline);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tracing::{Level, Span, field};
 use url::Url;
 
-use crate::error::Error;
+use crate::error::{Delivery, Error};
 use crate::operation::Operation;
 use crate::server::Server;
 
@@ -74,7 +74,11 @@ pub(crate) fn attempt_ended(
     error: Option<&Error>,
     elapsed: Duration,
 ) {
-    let message = if status.is_some() { "the service answered" } else { "the service did not answer" };
+    let message = match (status, error.map(Error::delivery)) {
+        (Some(_), _) => "the service answered",
+        (None, Some(Delivery::NotSent)) => "the request did not reach the service",
+        (None, _) => "the service did not answer",
+    };
     tracing::debug!(
         { HTTP_REQUEST_METHOD } = operation.method.as_str(),
         { SERVER_ADDRESS } = server.host(),

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::sync::{LazyLock, Mutex};
 
 use dan_auth::Secret;
-use dan_transport::{Operation, Transport};
+use dan_transport::{ApiVersion, Operation, ServiceUrl, Transport};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::server::{KEY, Part, Server, TOKEN, answer, harvest, key, quick};
@@ -119,4 +119,15 @@ async fn a_call_and_its_attempts_are_told_in_the_words_of_opentelemetry() {
         (r"(elapsed_ms|pause_ms)=[0-9.]+", "$1=N"),
         (r"time\.(busy|idle)=\S+", "time.$1=N"),
     ], omit_expression => true }, { insta::assert_snapshot!(own.join("\n")) });
+}
+
+#[tokio::test]
+async fn an_attempt_that_gets_no_token_is_told_too() {
+    let service = ServiceUrl::custom("https://dan.example.no", ApiVersion::V1).unwrap();
+    let transport = Transport::builder(service).build().unwrap();
+    let log = logged(async { drop(transport.send(&harvest()).await.unwrap_err()) }).await;
+    let event = log.lines().find(|line| line.contains("the request did not reach the service")).unwrap();
+    assert!(event.contains("error.type=\"configuration\""), "{event}");
+    let attempt = log.lines().find(|line| line.contains("attempt{") && line.contains("close")).unwrap();
+    assert!(attempt.contains("error.type=\"configuration\""), "{attempt}");
 }

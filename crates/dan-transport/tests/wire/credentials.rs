@@ -206,11 +206,10 @@ async fn a_token_at_fault_is_renewed_and_the_call_repeated() {
 async fn a_new_token_at_fault_is_not_renewed_again() {
     let server = Server::saying(answer("401 Unauthorized", "", EXPIRED)).await;
     let provider = Arc::new(Renewing::default());
-    let transport =
-        server.builder().access_token_provider(provider.clone()).retry_policy(quick()).build().unwrap();
-    let error = transport.send(&harvest()).await.unwrap_err();
+    let builder = server.builder().access_token_provider(provider.clone()).retry_policy(quick());
+    let error = builder.build().unwrap().send(&harvest()).await.unwrap_err();
     assert_eq!((error.kind(), error.code(), error.attempts()), (ErrorKind::Unauthenticated, Some(1024), 2));
-    assert_eq!(server.requests().len(), 2);
+    assert_eq!((server.requests().len(), provider.reports.load(Ordering::SeqCst)), (2, 1));
 }
 
 /// Gives a token, and none any more once it was refused.

@@ -110,6 +110,17 @@ async fn a_body_beyond_the_limit_is_not_held() {
 }
 
 #[tokio::test]
+async fn a_page_beyond_all_limits_is_no_word_of_the_service() {
+    let length = 2 << 20;
+    let head = answer("404 Not Found", "Content-Type: text/html\r\n", "")
+        .replacing("Length: 0", &format!("Length: {length}"));
+    let server = Server::start(vec![vec![Part::Bytes(head), Part::Zeros(length)]]).await;
+    let error = server.transport().send(&harvest()).await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::UnexpectedAnswer, Delivery::Unknown));
+    assert_eq!(error.status(), Some(404));
+}
+
+#[tokio::test]
 async fn a_body_as_large_as_the_limit_is_held() {
     let server = Server::saying(answer("200 OK", "", vec![7; 1 << 20])).await;
     let transport = server.builder().body_limit(1 << 20).build().unwrap();
@@ -161,7 +172,8 @@ async fn a_write_whose_answer_is_lost_may_have_had_an_effect() {
         (answer("504 Gateway Timeout", "", ""), Delivery::Unknown),
         (answer("302 Found", "Location: /\r\n", ""), Delivery::Unknown),
         (answer("429 Too Many Requests", "", ""), Delivery::NotSent),
-        (answer("403 Forbidden", "", ""), Delivery::Answered),
+        (answer("403 Forbidden", "", ""), Delivery::Unknown),
+        (answer("403 Forbidden", "x-invocationId: 7d0c\r\n", ""), Delivery::Answered),
         (answer("503 Service Unavailable", "", r#"{"code":1013}"#), Delivery::Answered),
     ] {
         let server = Server::saying(answer).await;
