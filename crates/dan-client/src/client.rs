@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use dan_auth::AccessTokenProvider;
 use dan_model::PartyIdentifier;
-use dan_transport::{Answer, Error, Operation, SubscriptionKey, Transport};
+use dan_transport::{Answer, Error, Operation, StreamedAnswer, SubscriptionKey, Transport};
 
 use crate::accreditation::{AccreditationHandle, AccreditationId, ConsentPolls};
 use crate::accreditations::{AccreditationChanges, AccreditationList, Watermark};
@@ -186,10 +186,21 @@ impl DanClient {
     /// Sends an operation, and notes what the answer says of the service's time.
     pub(crate) async fn send(&self, operation: &Operation) -> Result<Answer, Error> {
         let answer = self.0.transport.send(operation).await?;
-        if let Some(date) = answer.date() {
+        self.note_time(answer.date());
+        Ok(answer)
+    }
+
+    /// The same, with an answer whose body is not yet read.
+    pub(crate) async fn stream(&self, operation: &Operation) -> Result<StreamedAnswer, Error> {
+        let answer = self.0.transport.stream(operation).await?;
+        self.note_time(answer.date());
+        Ok(answer)
+    }
+
+    fn note_time(&self, date: Option<SystemTime>) {
+        if let Some(date) = date {
             self.0.service_time.note(date, self.0.clock.now());
         }
-        Ok(answer)
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

@@ -1,7 +1,7 @@
 //! Deleting an accreditation.
 
 use dan_model::ErrorCode;
-use dan_transport::{Error, ErrorKind, Operation};
+use dan_transport::{Delivery, Error, ErrorKind, ErrorOrigin, Operation};
 
 use super::handle::AccreditationHandle;
 
@@ -18,11 +18,12 @@ impl AccreditationHandle {
             self.operation(Operation::delete("/accreditations/{accreditationId}", self.any_key()?));
         match self.client().send(&operation).await {
             Ok(_) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::NotFound && error.attempts() > 1 => Ok(()),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Err(error.with_advice(ErrorCode::UnknownAccreditation.advice()))
+            Err(error) if error.kind() != ErrorKind::NotFound || error.origin() != ErrorOrigin::Dan => {
+                Err(error)
             }
-            Err(error) => Err(error),
+            // An attempt whose fate is unknown came before.
+            Err(error) if error.delivery() == Delivery::Unknown => Ok(()),
+            Err(error) => Err(error.with_advice(ErrorCode::UnknownAccreditation.advice())),
         }
     }
 }

@@ -249,12 +249,10 @@ impl Waiting {
         Ok(())
     }
 
-    /// When the source wants to be asked again, if that is ahead.
+    /// When the source wants to be asked again, if that is ahead. The error tells it by the machine's clock, whatever clock
+    /// is used here and at the service.
     fn hinted(&self, error: &Error) -> Option<Duration> {
-        let client = self.accreditation.client();
-        let now = client.clock().now();
-        let service_now = client.service_time().at(now).unwrap_or(now);
-        let pause = error.retry_at()?.duration_since(service_now).ok()?;
+        let pause = error.retry_at()?.duration_since(SystemTime::now()).ok()?;
         Some(self.now().saturating_add(pause).saturating_add(pace::SOURCE_MARGIN))
     }
 

@@ -61,7 +61,7 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// See [`enveloped`](Self::enveloped).
     pub async fn stream(self) -> Result<HarvestStream, Error> {
         let operation = self.operation(false).await?;
-        let answer = match self.client.inner().transport.stream(&operation).await {
+        let answer = match self.client.stream(&operation).await {
             Ok(answer) => answer,
             Err(error) => return Err(self.explained(error).await),
         };

@@ -2,12 +2,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dan_client::{Clock, DanClient, DatasetRequest, Delivery, RequestAuthorization};
+use dan_client::{Clock, DanClient, DatasetRequest, Delivery, ErrorKind, RequestAuthorization};
 use dan_sandbox::Sandbox;
 use serde_json::json;
 
 use super::clock::TestClock;
-use super::{REQUESTOR, SUBJECT, client, keep_step, start};
+use super::{REQUESTOR, SUBJECT, authorization, client, keep_step, start};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -190,6 +190,20 @@ async fn a_refusal_is_no_doubt() {
     let error = request(&client).await.unwrap_err();
     assert_eq!((error.code(), error.delivery()), (Some(1013), Delivery::Answered));
     assert_eq!(clock.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_deletion_is_done_after_a_lost_answer_and_not_after_a_refusal() {
+    let (sandbox, _clock, client) = start().await;
+    let accreditation = authorization(&client).await.into_handle();
+    lose(&sandbox, "/v1/accreditations/*", "DELETE", &json!({ "close": "after" }));
+    accreditation.delete().await.unwrap();
+    let refused = json!({ "status": 401, "body": { "code": 1024, "description": "Expired" } });
+    for fault in [refused, json!({ "status": 429 })] {
+        lose(&sandbox, "/v1/accreditations/*", "DELETE", &fault);
+        let error = accreditation.delete().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::NotFound, 2), "{error}");
+    }
 }
 
 #[tokio::test]
