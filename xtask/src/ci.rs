@@ -7,10 +7,11 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 /// What is run, in this order: what fails fast comes first.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step::new("formatting", "fmt --all --check"),
     Step::new("lints", "clippy --workspace --all-targets -- --deny warnings"),
     Step::new("the models alone", "check --package dan-model --no-default-features"),
+    Step::new("the client without features", "check --package dan-client --no-default-features"),
     Step::new("OpenAPI document", "xtask oas validate"),
     Step::new("generated code", "xtask codegen --check"),
     Step::new("documentation", "doc --workspace --no-deps"),

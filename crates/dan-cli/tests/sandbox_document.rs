@@ -8,7 +8,7 @@ const DOCUMENT: &str = include_str!("../../../docs/sandbox.md");
 
 #[test]
 fn the_script_walks_from_a_key_to_a_harvest() {
-    let (_, script) = DOCUMENT.split_once("```sh\n").unwrap();
+    let (_, script) = DOCUMENT.split_once("```bash\n").unwrap();
     let (script, _) = script.split_once("```").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let programs = Path::new(env!("CARGO_BIN_EXE_dan")).parent().unwrap();
