@@ -25,13 +25,17 @@ impl Contents {
             Pasted::Pem(text) => Self::from_pem(&text, password),
             Pasted::Json(text) => Ok(Self::of_keys(jwk_set::signing_keys(text.as_bytes())?)),
             Pasted::Binary(bytes) => Self::from_der(der_form::without_line_end(&bytes), password),
+            Pasted::Unrecognized if input.trim_ascii().is_empty() => Err(empty()),
             Pasted::Unrecognized => Err(unrecognized()),
         }
     }
 
     /// The only private key that is there.
     pub(crate) fn into_private_key(mut self) -> Result<PrivateKey, AuthError> {
-        self.keys.dedup_by(|later, earlier| later.public_key() == earlier.public_key());
+        let is_same = |one: &PrivateKey, other: &PrivateKey| {
+            (one.public_key(), one.key_id()) == (other.public_key(), other.key_id())
+        };
+        self.keys.dedup_by(|later, earlier| is_same(later, earlier));
         if self.keys.len() > 1 {
             return Err(KeyProblem::Ambiguous.of_key(several(&self.keys)));
         }
@@ -85,6 +89,7 @@ impl Contents {
                 Ok(Self { certificates: vec![Certificate::from_der(der)?], ..Self::default() })
             }
             DerForm::PublicKey => Ok(Self { others: vec![public_key()], ..Self::default() }),
+            DerForm::Pkcs7 => Err(pkcs7()),
             DerForm::JavaKeystore => Err(KeyProblem::UnsupportedFormat.of_file(
                 "it is a Java keystore; convert it with \
                  'keytool -importkeystore -srckeystore FILE -destkeystore NEW.p12 -deststoretype PKCS12'",
@@ -144,6 +149,10 @@ fn unrecognized() -> AuthError {
     )
 }
 
+fn empty() -> AuthError {
+    KeyProblem::Unrecognized.of_file("it is empty; check that it is the right file, and written already")
+}
+
 fn truncated() -> AuthError {
     KeyProblem::Truncated.of_file("it ends too early; take a fresh copy, to its last line")
 }
@@ -154,6 +163,13 @@ fn damaged_block(label: &str) -> AuthError {
 
 fn public_key() -> AuthError {
     KeyProblem::PublicKey.of_key("it is a public key; give the private one that belongs to it")
+}
+
+fn pkcs7() -> AuthError {
+    KeyProblem::UnsupportedFormat.of_file(
+        "it is PKCS#7, which holds certificates only; take them out with 'openssl pkcs7 -print_certs -in FILE -out NEW' \
+         (with -inform DER for a file that is no text)",
+    )
 }
 
 fn encrypted_legacy_pem() -> AuthError {
@@ -175,10 +191,7 @@ fn foreign_block(label: &str) -> Option<AuthError> {
             KeyProblem::UnsupportedFormat,
             "it is a certificate with OpenSSL's own trust settings; write it plainly with 'openssl x509 -in FILE -out NEW'",
         ),
-        "PKCS7" | "CMS" => (
-            KeyProblem::UnsupportedFormat,
-            "it is PKCS#7, which holds certificates only; take them out with 'openssl pkcs7 -print_certs -in FILE -out NEW'",
-        ),
+        "PKCS7" | "CMS" => return Some(pkcs7()),
         "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => (
             KeyProblem::NoCertificate,
             "it is a request for a certificate; give the certificate that was issued, and the private key",

@@ -13,6 +13,8 @@ pub(crate) enum DerForm {
     Pkcs12,
     PublicKey,
     Certificate,
+    /// Certificates without keys, as Windows exports them.
+    Pkcs7,
     /// A Java keystore, which is no DER but takes its place.
     JavaKeystore,
     /// BER that leaves lengths open.
@@ -46,6 +48,7 @@ impl DerForm {
             (Tag::Integer, Tag::OctetString) => Self::Sec1,
             (Tag::Sequence, Tag::OctetString) => Self::EncryptedPkcs8,
             (Tag::Sequence, Tag::Sequence) => Self::Certificate,
+            (Tag::ObjectIdentifier, Tag::ContextSpecific { .. }) => Self::Pkcs7,
             _ => Self::Unknown,
         }
     }

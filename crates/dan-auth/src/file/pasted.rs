@@ -38,7 +38,7 @@ impl Pasted {
                 return Self::Pem(with_line_ends(trimmed));
             }
             if trimmed.starts_with('{') {
-                return Self::Json(Zeroizing::new(trimmed.to_owned()));
+                return Self::Json(unescaped(trimmed));
             }
             match unpacked(trimmed) {
                 Some(inner) => layer = inner,
@@ -94,6 +94,15 @@ fn with_line_ends(text: &str) -> Zeroizing<String> {
     let text = Zeroizing::new(text.replace("\\n", "\n"));
     let text = Zeroizing::new(text.replace("\r\n", "\n"));
     Zeroizing::new(text.replace('\r', "\n"))
+}
+
+/// JSON that was once a text in JSON or in code. No object has a backslash at its beginning, and a key has none at all.
+fn unescaped(json: &str) -> Zeroizing<String> {
+    if json.starts_with("{\\") {
+        Zeroizing::new(with_line_ends(json).replace("\\\"", "\""))
+    } else {
+        Zeroizing::new(json.to_owned())
+    }
 }
 
 /// Base64 in either alphabet, padded or not, in any number of lines.

@@ -138,7 +138,10 @@ fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, AuthError> {
 fn read_variable(name: &str) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     match std::env::var_os(name).map(|value| Zeroizing::new(value.into_encoded_bytes())) {
         Some(value) if !value.is_empty() => Ok(value),
-        _ => Err(AuthError::of_key(KeyProblem::Unreadable, format!("the variable {name} is not set"))),
+        _ => Err(AuthError::of_key(
+            KeyProblem::Unreadable,
+            format!("the variable {name} is not set, or empty"),
+        )),
     }
 }
 

@@ -118,7 +118,8 @@ impl PrivateJwk {
 
 fn number(member: &str, text: &Number) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     let text = text.as_ref().ok_or_else(|| {
-        KeyProblem::Damaged.of_jwk(format!("its member '{member}' is missing; take a fresh copy"))
+        KeyProblem::Damaged
+            .of_jwk(format!("its member '{member}' is missing; export the key with all its members"))
     })?;
     let bytes = URL_SAFE.decode(text.as_bytes()).map_err(|_| {
         KeyProblem::Damaged.of_jwk(format!("its member '{member}' is not base64url; take a fresh copy"))

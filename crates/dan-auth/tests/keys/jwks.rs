@@ -42,11 +42,30 @@ fn a_jwk_is_the_key_that_it_was_made_of() {
     ] {
         let expected = PrivateKey::from_pem(&files.read(name)).unwrap();
         let text = jwk.to_string();
-        for text in [text.clone(), BASE64_STANDARD.encode(&text), format!("\u{feff}{text}\r\n")] {
+        let pretty = serde_json::to_string_pretty(&jwk).unwrap();
+        for text in [
+            text.clone(),
+            BASE64_STANDARD.encode(&text),
+            format!("\u{feff}{text}\r\n"),
+            format!("'{text}'"),
+            Value::String(text.clone()).to_string(),
+            Value::String(pretty.clone()).to_string(),
+            text.replace('"', "\\\""),
+            pretty.replace('\n', "\\n"),
+        ] {
             let key = PrivateKey::from_jwk(&text).unwrap();
             assert_eq!((key.key_type(), key.key_id()), (key_type.clone(), jwk["kid"].as_str()));
             assert_eq!(key.public_jwk("key").parameters, expected.public_jwk("key").parameters);
         }
+    }
+}
+
+#[test]
+fn a_key_id_may_be_any_text() {
+    let Some(files) = workshop() else { return };
+    for key_id in ["a \"new\" one", "back\\slash", "a\nb", "nøkkel"] {
+        let jwk = ec_jwk(&files, "ec.key", key_id).to_string();
+        assert_eq!(PrivateKey::from_jwk(&jwk).unwrap().key_id(), Some(key_id));
     }
 }
 
@@ -69,6 +88,14 @@ fn a_key_of_a_set_is_chosen_by_its_key_id() {
     }
     let error = PrivateKey::from_jwk_set(&set, "public").unwrap_err();
     assert_eq!(error.key_problem(), Some(KeyProblem::PublicKey));
+
+    // A registered key goes by its id, so that two ids of one key are two.
+    let set = json!({ "keys": [rsa_jwk(&files, "auth.key", "new"), rsa_jwk(&files, "auth.key", "curve")] });
+    for read in
+        [PrivateKey::from_bytes(set.to_string().as_bytes(), None), PrivateKey::from_jwk(&set.to_string())]
+    {
+        assert_eq!(read.unwrap_err().key_problem(), Some(KeyProblem::Ambiguous));
+    }
 
     // One private key among public ones needs no choosing; nor does one that signs beside one that encrypts.
     let mut for_encryption = rsa_jwk(&files, "crypt.key", "encryption");

@@ -62,6 +62,7 @@ fn each_unusable_file_is_called_by_what_it_is() {
     files.run("x509 -in auth.pem -outform DER -out certificate.der");
     files.run("x509 -in auth.pem -trustout -out trusted.pem");
     files.run("crl2pkcs7 -nocrl -certfile auth.pem -out pkcs7.pem");
+    files.run("crl2pkcs7 -nocrl -certfile auth.pem -outform DER -out pkcs7.p7b");
     files.run("pkcs8 -topk8 -nocrypt -in auth.key -outform DER -out whole.der");
     let (key, der) = (files.read("auth.key"), files.read("whole.der"));
     files.write("truncated.pem", &key[..key.len() / 2]);
@@ -89,6 +90,7 @@ fn each_unusable_file_is_called_by_what_it_is() {
         "certificate.der",
         "trusted.pem",
         "pkcs7.pem",
+        "pkcs7.p7b",
         "auth.csr",
         "truncated.pem",
         "truncated.der",

@@ -27,7 +27,11 @@ fn an_error_names_the_place_and_never_the_content() {
     let Some(files) = workshop() else { return };
     for (source, problem, place) in [
         (KeySource::path(files.path("missing.pem")), KeyProblem::Unreadable, "missing.pem"),
-        (KeySource::variable("DAN_AUTH_TEST_UNSET"), KeyProblem::Unreadable, "DAN_AUTH_TEST_UNSET"),
+        (
+            KeySource::variable("DAN_AUTH_TEST_UNSET"),
+            KeyProblem::Unreadable,
+            "DAN_AUTH_TEST_UNSET is not set, or empty",
+        ),
         (KeySource::path(files.path("auth.pem")), KeyProblem::NoPrivateKey, "auth.pem"),
         (KeySource::bytes("not a key"), KeyProblem::Unrecognized, "the key file"),
     ] {
