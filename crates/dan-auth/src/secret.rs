@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
 /// A secret text: a token, a subscription key, a password.
@@ -28,6 +28,13 @@ impl Secret {
     pub fn expose(&self) -> &str {
         &self.0
     }
+}
+
+/// JSON of what holds secrets. With room enough from the start, no copy of them is left behind by growing.
+pub(crate) fn secret_json(value: &impl Serialize, room: usize) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    let mut json = Zeroizing::new(Vec::with_capacity(room));
+    serde_json::to_writer(&mut *json, value)?;
+    Ok(json)
 }
 
 impl From<String> for Secret {

@@ -7,7 +7,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 /// Names everything that changes a token: token server, client, key, scopes, resource, customer, person, details.
 ///
 /// It is the SHA-256 of all that, in hexadecimal digits: it can name a file or a Redis key, and shows nothing of
-/// what went into it.
+/// what went into it. Since the client's private key did, too, nobody else finds out by trying.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TokenCacheKey(String);
 

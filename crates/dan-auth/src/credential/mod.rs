@@ -129,9 +129,11 @@ impl ClientCredential {
         }
     }
 
-    /// What of this tells one credential from another: the public half, and what leads to it.
+    /// What of this tells one credential from another: the key, and what leads to its public half.
+    ///
+    /// The private half goes in, so that nobody who sees the result finds out by trying whose personal number is in it.
     pub(crate) fn add_to(&self, key: TokenCacheKeyBuilder) -> TokenCacheKeyBuilder {
-        let key = key.with("public_key", self.key.public_key());
+        let key = key.with("private_key", self.key.pkcs8());
         match &self.reference {
             KeyReference::KeyId(key_id) => key.with("kid", key_id),
             KeyReference::Certificate(chain) => key.with("x5c", chain.certificate().as_der()),
@@ -175,6 +177,23 @@ fn warn_of_misuse(certificate: &Certificate, at: SystemTime) {
                 reason = %unfit,
                 "Maskinporten may refuse the certificate"
             );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_cannot_be_guessed_from_a_cache_key_and_what_is_public() {
+        let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
+        let key = PrivateKey::from_pem(pair.serialize_pem().as_bytes()).unwrap();
+        let public = key.public_key().to_vec();
+        let asked = || TokenCacheKey::builder().with("pid", "17912099997");
+        let known = ClientCredential::registered_key(key, "key").add_to(asked()).build();
+        for name in ["public_key", "private_key"] {
+            assert_ne!(known, asked().with(name, &public).with("kid", "key").build());
         }
     }
 }

@@ -13,8 +13,9 @@ use zeroize::Zeroizing;
 
 use crate::error::{AuthError, AuthErrorKind};
 use crate::key::RsaKey;
+use crate::secret::secret_json;
 
-/// Room enough from the start, so that no copy of a personal number is left behind by growing.
+/// More than the claims, which may name a person, are long as a rule.
 const USUAL_LENGTH: usize = 4096;
 
 /// Header, payload and signature, each in base64url, with dots between them.
@@ -37,9 +38,7 @@ pub(super) fn sign(
 }
 
 fn json(part: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, AuthError> {
-    let mut json = Zeroizing::new(Vec::with_capacity(USUAL_LENGTH));
-    serde_json::to_writer(&mut *json, part).map_err(|_| {
+    secret_json(part, USUAL_LENGTH).map_err(|_| {
         AuthError::new(AuthErrorKind::Configuration, "what is asked for cannot be written as JSON")
-    })?;
-    Ok(json)
+    })
 }

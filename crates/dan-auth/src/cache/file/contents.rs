@@ -9,10 +9,14 @@ use zeroize::Zeroizing;
 use crate::cache::file::private_file::PrivateFile;
 use crate::cache::key::TokenCacheKey;
 use crate::cache::token_cache::{CachedToken, TokenCacheError, expose, millis};
+use crate::secret::secret_json;
 use crate::token::AccessToken;
 
 /// What the members mean. A file of another version is begun anew.
 const VERSION: u32 = 1;
+
+/// More than stands in the file beside each token.
+const AROUND_A_TOKEN: usize = 256;
 
 /// Tokens by their keys.
 #[derive(Debug, Serialize, Deserialize)]
@@ -52,8 +56,8 @@ impl Contents {
     }
 
     pub(super) fn to_json(&self) -> Result<Zeroizing<Vec<u8>>, TokenCacheError> {
-        serde_json::to_vec(self)
-            .map(Zeroizing::new)
+        let room = self.tokens.values().map(|entry| entry.token.expose().len() + AROUND_A_TOKEN).sum();
+        secret_json(self, room)
             .map_err(|error| TokenCacheError::with_source("the tokens cannot be written", error))
     }
 

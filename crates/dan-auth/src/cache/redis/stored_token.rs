@@ -6,10 +6,14 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::cache::token_cache::{CachedToken, TokenCacheError, expose, millis};
+use crate::secret::secret_json;
 use crate::token::AccessToken;
 
 /// What the members mean. What is of another version is passed over, and replaced.
 const VERSION: u32 = 1;
+
+/// More than stands in the server beside a token.
+const AROUND_A_TOKEN: usize = 128;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredToken {
@@ -31,8 +35,7 @@ impl StoredToken {
     }
 
     pub(super) fn to_json(&self) -> Result<Zeroizing<Vec<u8>>, TokenCacheError> {
-        serde_json::to_vec(self)
-            .map(Zeroizing::new)
+        secret_json(self, self.token.expose().len() + AROUND_A_TOKEN)
             .map_err(|error| TokenCacheError::with_source("the token cannot be written", error))
     }
 
