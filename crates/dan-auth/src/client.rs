@@ -1,7 +1,7 @@
 //! A client of Maskinporten: asks for tokens with a key, and keeps them.
 
 use std::fmt;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -269,9 +269,10 @@ impl MaskinportenClientBuilder {
             return Err(configuration("the client id is empty: take it from Maskinporten's self-service"));
         }
         self.request.check()?;
+        let now = self.clock.now();
         let credential: Arc<dyn CredentialSource> = match self.credential {
             Credential::Fixed(credential) => {
-                credential.check(self.clock.now())?;
+                credential.check(now)?;
                 Arc::new(credential)
             }
             Credential::Source(source) => source,
@@ -287,6 +288,7 @@ impl MaskinportenClientBuilder {
             server: TokenServer::new(server, location),
             retry: Retry::new(self.attempts, self.clock),
             environment_check: Once::new(),
+            reminded: Mutex::new(now),
         };
         let tokens = KeptTokens::new(self.token_cache);
         MaskinportenClient::asking(Arc::new(grants), Arc::new(tokens), self.request)

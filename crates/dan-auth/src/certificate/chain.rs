@@ -105,19 +105,11 @@ impl CertificateChain {
         match leaf.validity(at) {
             Validity::Valid => Ok(()),
             Validity::ExpiresSoon => {
-                tracing::warn!(
-                    certificate.serial_number = leaf.serial_number(),
-                    certificate.not_after = leaf.not_after_text(),
-                    "the certificate expires within 30 days; order a new one"
-                );
+                self.warn_of_end(at);
                 Ok(())
             }
             Validity::Expired if self.accepts_expired => {
-                tracing::warn!(
-                    certificate.serial_number = leaf.serial_number(),
-                    certificate.not_after = leaf.not_after_text(),
-                    "the certificate has expired and is used all the same, as asked"
-                );
+                self.warn_of_end(at);
                 Ok(())
             }
             Validity::Expired => Err(KeyProblem::Expired.of_certificate(format!(
@@ -129,6 +121,24 @@ impl CertificateChain {
                 leaf.not_before_text()
             ))),
         }
+    }
+
+    /// Warns when the time of the certificate ends within 30 days, or has ended.
+    pub(crate) fn warn_of_end(&self, at: SystemTime) {
+        let leaf = &self.leaf;
+        let warning = match leaf.validity(at) {
+            Validity::Valid | Validity::NotYetValid => return,
+            Validity::ExpiresSoon => "the certificate expires within 30 days; order a new one",
+            Validity::Expired if self.accepts_expired => {
+                "the certificate has expired and is used all the same, as asked"
+            }
+            Validity::Expired => "the certificate has expired; order a new one",
+        };
+        tracing::warn!(
+            certificate.serial_number = leaf.serial_number(),
+            certificate.not_after = leaf.not_after_text(),
+            "{warning}"
+        );
     }
 
     fn only(contents: Contents) -> Result<Self, AuthError> {

@@ -101,6 +101,13 @@ impl ClientCredential {
         }
     }
 
+    /// Warns in the log when the certificate expires within 30 days, or has expired.
+    pub(crate) fn warn_of_end(&self, at: SystemTime) {
+        if let KeyReference::Certificate(chain) = &self.reference {
+            chain.warn_of_end(at);
+        }
+    }
+
     /// The kind of the key.
     pub fn key_type(&self) -> KeyType {
         self.key.key_type()

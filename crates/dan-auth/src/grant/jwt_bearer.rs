@@ -1,6 +1,7 @@
 //! The JWT-bearer grant (RFC 7523 section 2.1).
 
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
@@ -13,6 +14,9 @@ use crate::request::TokenRequest;
 use crate::server::TokenServer;
 use crate::token::GrantedToken;
 
+/// How often the log is reminded that the certificate ends.
+const REMINDER_PAUSE: Duration = Duration::from_secs(24 * 3600);
+
 /// What all grants of one client have in common.
 pub(crate) struct JwtBearerClient {
     pub(crate) client_id: String,
@@ -21,6 +25,8 @@ pub(crate) struct JwtBearerClient {
     pub(crate) retry: Retry,
     /// Done at the first grant, since the token server may not be known before.
     pub(crate) environment_check: Once,
+    /// When the log was told last that the certificate ends, if it does: when the client was made, at first.
+    pub(crate) reminded: Mutex<SystemTime>,
 }
 
 /// Signs an assertion and exchanges it for a token.
@@ -39,6 +45,17 @@ impl TokenGrant for JwtBearerGrant {
 
     async fn grant(&self) -> Result<GrantedToken, AuthError> {
         self.client.retry.run(|| self.attempt()).await
+    }
+}
+
+impl JwtBearerClient {
+    fn is_reminder_due(&self, now: SystemTime) -> bool {
+        let mut reminded = self.reminded.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = now.duration_since(*reminded).is_ok_and(|passed| passed >= REMINDER_PAUSE);
+        if is_due {
+            *reminded = now;
+        }
+        is_due
     }
 }
 
@@ -68,8 +85,11 @@ impl JwtBearerGrant {
         let client = &self.client;
         let issuer = client.server.endpoints().await?.issuer();
         client.environment_check.call_once(|| credential.warn_of_another_environment(issuer));
-        let assertion =
-            assertion::sign(&client.client_id, issuer, &self.request, credential, client.server.time())?;
+        let now = client.server.time();
+        if client.is_reminder_due(now) {
+            credential.warn_of_end(now);
+        }
+        let assertion = assertion::sign(&client.client_id, issuer, &self.request, credential, now)?;
         client.server.grant(&assertion).await
     }
 }

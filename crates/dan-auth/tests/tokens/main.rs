@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod altinn;
+mod certificate;
 mod clock;
-mod environment;
 #[path = "../log/mod.rs"]
 mod log;
 mod maskinporten;
