@@ -58,7 +58,7 @@ fn the_types_of_the_whole_catalogue_are_up_to_date() {
 #[test]
 fn schemas_of_every_draft_are_read_from_a_file() {
     let from = folder().join("drafts.json");
-    let names = ["datasets", "codegen", "Eksempelrapport", "Eksempelsamling", "--from"];
+    let names = ["datasets", "codegen", "Eksempelrapport", "Eksempelsamling", "3D-Option", "--from"];
     assert_up_to_date(&[&names[..], &[from.to_str().unwrap()]].concat(), "drafts.rs");
 }
 
@@ -147,4 +147,23 @@ fn documents_and_values_of_every_type_are_read() {
     assert_eq!(values.rapport.len(), 2);
     assert_eq!(values.liste[0][0].c.as_deref(), Some("d"));
     assert_eq!((values.fil, values.tekst), (vec!["aGVp".to_owned()], None));
+}
+
+#[test]
+fn odd_names_and_forms_are_read_and_written_back() {
+    let document = json!({
+        "type": "a", "self": "b", "3d": "c", "navn": "d", "Navn": "e", "": "f", "unknown_fields": "g", "Navngitt": "h",
+        "tall": -1, "navngitt": 17, "tekst": "Unknown", "par": ["x", 1], "to": 1, "alt": { "y": [] },
+        "rot": { "annen": { "node": { "annen": { "node": null } } }, "barn": [] },
+        "kart": { "z": [{ "annen": { "node": null } }] }, "avledet": { "igjen": { "egen": "i" } }, "boks": { "i": {} }
+    });
+    let read: drafts::N3dOption = serde_json::from_value(document.clone()).unwrap();
+    assert_eq!(read.tall, Some(drafts::N3dOptionTall::ValueMinus1));
+    assert_eq!(read.tekst, Some(drafts::N3dOptionTekst::UnknownValue));
+    assert_eq!(read.unknown_fields().len(), 1);
+    assert_eq!(serde_json::to_value(&read).unwrap(), document);
+
+    let parameters = drafts::N3dOptionParameters::new("x", true).with_n3d(2);
+    let expected = [("type", "x"), ("Type", "true"), ("3d", "2")];
+    assert_eq!(parameters.into_pairs(), expected.map(|(name, value)| (name, value.to_owned())));
 }

@@ -126,6 +126,9 @@ impl Emitter<'_> {
         });
         let given = required.iter().map(|parameter| {
             let field = identifier(&parameter.name);
+            if parameter.value == Type::Boolean {
+                return quote! { #field };
+            }
             let value = argument(parameter);
             quote! { #field: #value }
         });

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt as _;
 
 use super::documentation::documentation;
 use super::{Emitter, Runtime, identifier};
@@ -59,7 +60,7 @@ impl Emitter<'_> {
         let documentation = self.field_documentation(field);
         let wire_name = &field.wire_name;
         let is_said =
-            if camel_case { is_camel_case_of(wire_name, &field.name) } else { field.name == *wire_name };
+            if camel_case { is_camel_case_of(wire_name, &field.name) } else { name.unraw() == *wire_name };
         let rename = (!is_said).then(|| quote! { #[serde(rename = #wire_name)] });
         let skip = (field.presence == Presence::Optional)
             .then(|| quote! { #[serde(skip_serializing_if = "Option::is_none")] });
