@@ -90,12 +90,16 @@ impl ErrorModel {
             Some(ConsentRefusal::Expired) => return "Send a new authorization request.",
             None => {}
         }
-        let mut reasons = self.denials().map(|denial| denial.reason);
-        let first = reasons.next();
-        match first.filter(|first| reasons.all(|reason| reason == *first)) {
-            Some(reason) => reason.advice().unwrap_or_else(|| self.code.advice()),
-            None => self.code.advice(),
-        }
+        let reasons: Vec<DenialReason> = self.denials().map(|denial| denial.reason).collect();
+        let common = match reasons.as_slice() {
+            [first, others @ ..] if others.iter().all(|other| other == first) => Some(*first),
+            // Whoever asks for consent has to give the reference, too, and is told so.
+            [_, ..] if reasons.iter().all(|reason| reason.is_about_consent()) => {
+                Some(DenialReason::ConsentNotRequested)
+            }
+            _ => None,
+        };
+        common.and_then(DenialReason::advice).unwrap_or_else(|| self.code.advice())
     }
 
     /// A source may be the one whose quota is used up: then the service's own code for that is the source's number.
@@ -223,6 +227,10 @@ impl DenialReason {
             Self::ReminderTooSoon => "Wait until the last reminder is a week old.",
             Self::Unknown => return None,
         })
+    }
+
+    fn is_about_consent(self) -> bool {
+        matches!(self, Self::ConsentNotRequested | Self::ConsentReferenceMissing)
     }
 
     fn of(text: &str) -> Self {

@@ -109,7 +109,7 @@ impl HarvestOptions {
         let stream = stream.on_progress(move |progress| download.received(progress.received, progress.total));
         let length = if self.force { stream.replace(out).await? } else { stream.save(out).await? };
         self.write_signature(out, signature.as_deref())?;
-        session.note(format_args!("wrote {length} bytes to '{}'", out.display()));
+        told(session, out, length);
         Ok(())
     }
 
@@ -122,15 +122,22 @@ impl HarvestOptions {
         match (&self.out, field) {
             (None, Some(value)) => print_field(session.form(), &value),
             (None, None) => print(session.form(), harvest),
-            (Some(out), Some(value)) => {
-                file::write(out, field_bytes(&value).as_slice(), self.force)?;
-                self.write_signature(out, None)
-            }
-            (Some(out), None) => {
-                file::write(out, harvest.bytes(), self.force)?;
-                self.write_signature(out, harvest.signature())
-            }
+            (Some(out), Some(value)) => self.write(session, out, &field_bytes(&value), None),
+            (Some(out), None) => self.write(session, out, harvest.bytes(), harvest.signature()),
         }
+    }
+
+    fn write(
+        &self,
+        session: &Session,
+        out: &Path,
+        bytes: &[u8],
+        signature: Option<&str>,
+    ) -> Result<(), Failure> {
+        file::write(out, bytes, self.force)?;
+        self.write_signature(out, signature)?;
+        told(session, out, bytes.len());
+        Ok(())
     }
 
     /// Beside a file; nothing can lie beside a device. The signature of what was there before goes with it.
@@ -146,6 +153,10 @@ impl HarvestOptions {
     fn is_unenveloped(&self) -> bool {
         self.no_envelope || self.query.is_some()
     }
+}
+
+fn told(session: &Session, out: &Path, length: impl std::fmt::Display) {
+    session.note(format_args!("wrote {length} bytes to '{}'", out.display()));
 }
 
 /// Where the signature of a file lies.

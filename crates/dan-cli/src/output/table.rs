@@ -1,6 +1,6 @@
 //! Tables and lists that fit the terminal.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::output::style::{STRONG, styled};
 
@@ -45,13 +45,20 @@ pub(crate) fn paragraph(indent: u16, text: &str) -> String {
 /// The table's lines, without blanks at their ends.
 fn lines(mut table: Table, indent: u16) -> String {
     table.load_style(presets::NOTHING);
-    match columns() {
+    let width = columns();
+    match width {
         Some(width) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
         None => table.set_content_arrangement(ContentArrangement::Disabled),
     };
+    let widths = table.column_max_content_widths();
     for column in table.column_iter_mut() {
         let left = if column.index == 0 { indent } else { GAP };
         column.set_padding((left, 0));
+        // Names stay whole where the others keep room enough.
+        let is_name = widths.len() > 1 && column.index == 0;
+        if is_name && width.is_some_and(|width| widths[0] <= width / 5 * 3) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }

@@ -8,7 +8,11 @@ mod help;
 mod journey;
 mod metadata;
 mod mistakes;
+#[cfg(unix)]
+mod new_user;
 mod proof;
+#[cfg(unix)]
+mod pseudo_terminal;
 mod settings;
 mod shell;
 mod support;

@@ -1,88 +1,8 @@
 //! The command in a terminal, as somebody meets it who has configured nothing.
 
-use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::ExitStatus;
-use std::sync::mpsc;
-use std::time::Duration;
 
-use pty_process::Size;
-use pty_process::blocking::Command;
-
-use crate::support::DAN;
-
-/// Long enough for a machine with much else to do.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A process in a terminal of its own.
-struct Terminal {
-    pty: std::sync::Arc<pty_process::blocking::Pty>,
-    process: std::process::Child,
-    output: mpsc::Receiver<Vec<u8>>,
-    seen: String,
-}
-
-impl Terminal {
-    fn run(arguments: &[&str], columns: u16, variables: &[(&str, &str)]) -> Self {
-        let (pty, pts) = pty_process::blocking::open().unwrap();
-        pty.resize(Size::new(40, columns)).unwrap();
-        let command = Command::new(DAN)
-            .args(arguments)
-            .env_clear()
-            .env("TERM", "xterm-256color")
-            .env("TZ", "UTC")
-            .env("XDG_CONFIG_HOME", "/nowhere")
-            .envs(variables.iter().copied());
-        let process = command.spawn(pts).unwrap();
-        let pty = std::sync::Arc::new(pty);
-        let (sender, output) = mpsc::channel();
-        let reader = std::sync::Arc::clone(&pty);
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            // The terminal's end is an error to whoever reads it.
-            while let Ok(count) = (&*reader).read(&mut bytes) {
-                if count == 0 || sender.send(bytes[..count].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        Self { pty, process, output, seen: String::new() }
-    }
-
-    /// Reads on until the text has been seen.
-    fn wait_for(&mut self, text: &str) {
-        while !self.seen.contains(text) {
-            let bytes = self.output.recv_timeout(PATIENCE);
-            assert!(bytes.is_ok(), "'{text}' does not come; there is: {}", self.seen);
-            let bytes = bytes.unwrap_or_default();
-            self.seen.push_str(&String::from_utf8_lossy(&bytes));
-        }
-    }
-
-    fn press(&mut self, keys: &[u8]) {
-        (&*self.pty).write_all(keys).unwrap();
-    }
-
-    /// Everything that was seen, and how it ended.
-    fn end(mut self) -> (String, ExitStatus) {
-        while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
-            self.seen.push_str(&String::from_utf8_lossy(&bytes));
-            if self.process.try_wait().unwrap().is_some() {
-                while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
-                    self.seen.push_str(&String::from_utf8_lossy(&bytes));
-                }
-                break;
-            }
-        }
-        let status = self.process.wait().unwrap();
-        (self.seen.replace("\r\n", "\n"), status)
-    }
-}
-
-fn transcript(arguments: &[&str], columns: u16, variables: &[(&str, &str)]) -> String {
-    let (seen, status) = Terminal::run(arguments, columns, variables).end();
-    format!("$ dan {}\n{seen}[{}]\n\n", arguments.join(" "), status.code().unwrap())
-}
+use crate::pseudo_terminal::{Terminal, transcript};
 
 /// Escape sequences, readable.
 fn visible(text: &str) -> String {

@@ -43,7 +43,11 @@ pub(super) async fn run(session: &Session, options: &CodegenOptions) -> Result<(
     match &options.out {
         None => write_bytes(code.as_bytes()),
         Some(path) if options.check => compare(path, &code),
-        Some(path) => file::write_source(path, code.as_bytes(), is_ours(path)),
+        Some(path) => {
+            file::write_source(path, code.as_bytes(), is_ours(path))?;
+            session.note(format_args!("wrote '{}'", path.display()));
+            Ok(())
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `dan datasets show`
 
-use dan_client::model::{Requirement, ValueType};
+use dan_client::model::{LegalBasisTypes, ReferenceType, Requirement, ValueType};
 use dan_client::{EvidenceCode, find_dataset};
 
 use crate::commands::datasets::HOW_TO_FIND;
@@ -29,9 +29,7 @@ fn told(dataset: &EvidenceCode) -> String {
     text.push('\n');
     text.push_str(&pairs(facts(dataset)));
     text.push_str(&heading("What is needed"));
-    for need in needs(dataset) {
-        text.push_str(&paragraph(2, &need));
-    }
+    text.push_str(&needs(dataset));
     text.push_str(&parameters(dataset));
     text.push_str(&values(dataset));
     text.push_str(&heading("Ready to use"));
@@ -79,28 +77,25 @@ fn requirements(dataset: &EvidenceCode) -> &[Requirement] {
     dataset.authorization_requirements.as_deref().unwrap_or_default()
 }
 
-fn needs(dataset: &EvidenceCode) -> Vec<String> {
+fn needs(dataset: &EvidenceCode) -> String {
     let requirements = requirements(dataset);
     if requirements.is_empty() {
-        return vec![
-            "Nothing but a subscription key of one of the service contexts and an access token.".to_owned(),
-        ];
+        let nothing = "Nothing but a subscription key of one of the service contexts and an access token.";
+        return paragraph(2, nothing);
     }
-    requirements
-        .iter()
-        .map(|requirement| {
-            let mut need = requirement.meaning();
-            if let Some(contexts) =
-                requirement.applies_to_service_context().filter(|contexts| !contexts.is_empty())
-            {
-                need.push_str(&format!(" Applies in {}.", contexts.join(", ")));
-            }
-            if requirement.is_soft() {
-                need.push_str(" Otherwise the dataset is left out, and the rest of the request goes on.");
-            }
-            format!("- {need}")
-        })
-        .collect()
+    let needs = requirements.iter().map(|requirement| {
+        let mut need = requirement.meaning();
+        if let Some(contexts) =
+            requirement.applies_to_service_context().filter(|contexts| !contexts.is_empty())
+        {
+            need.push_str(&format!(" Applies in {}.", contexts.join(", ")));
+        }
+        if requirement.is_soft() {
+            need.push_str(" Otherwise the dataset is left out, and the rest of the request goes on.");
+        }
+        ("-", need)
+    });
+    pairs(needs)
 }
 
 fn parameters(dataset: &EvidenceCode) -> String {
@@ -140,7 +135,8 @@ fn commands(dataset: &EvidenceCode) -> Vec<String> {
             .map(|parameter| format!(" --param {prefix}{}=…", parameter.evidence_param_name))
             .collect()
     };
-    let own_token = requirements(dataset).iter().any(|need| matches!(need, Requirement::ProvideOwnToken(_)));
+    let needs = |is: fn(&Requirement) -> bool| requirements(dataset).iter().any(is);
+    let own_token = needs(|need| matches!(need, Requirement::ProvideOwnToken(_)));
     let own_token = if own_token { " --on-behalf-of-owner" } else { "" };
     let context = match dataset.belongs_to_service_contexts.as_slice() {
         [only] => format!(" --service-context {}", quoted(only)),
@@ -150,11 +146,25 @@ fn commands(dataset: &EvidenceCode) -> Vec<String> {
         return vec![format!("dan harvest {name} --subject …{}{own_token}{context}", parameters(""))];
     }
     let consent = if needs_consent(dataset) { ":consent --consent-reference …" } else { "" };
+    let legal_basis = requirements(dataset).iter().find_map(legal_basis);
+    let legal_basis = legal_basis.map(|kind| format!(" --legal-basis {kind}=…")).unwrap_or_default();
+    let external = needs(
+        |need| matches!(need, Requirement::Reference(required) if required.reference_type == ReferenceType::ExternalReference),
+    );
+    let external = if external { " --external-reference …" } else { "" };
     let parameters = parameters(&format!("{name}."));
     vec![
-        format!("dan request --subject … --dataset {name}{consent}{parameters}{own_token}{context} --wait"),
+        format!(
+            "dan request --subject … --dataset {name}{consent}{legal_basis}{external}{parameters}{own_token}{context} --wait"
+        ),
         format!("dan evidence ID {name}{own_token}{context}"),
     ]
+}
+
+/// The kind of legal basis that a requirement takes; the simpler one where it takes both.
+fn legal_basis(requirement: &Requirement) -> Option<&'static str> {
+    let Requirement::LegalBasis(required) = requirement else { return None };
+    Some(if required.valid_legal_basis_types == LegalBasisTypes::Espd { "espd" } else { "cpv" })
 }
 
 fn quoted(name: &str) -> String {
