@@ -114,7 +114,7 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// # Errors
     /// See [`enveloped`](Self::enveloped); also when the answer does not fit the type.
     pub async fn dataset<D: Dataset>(self) -> Result<D, Error> {
-        D::read(&self.enveloped().await?)
+        D::read(&self.send(true).await?)
     }
 }
 

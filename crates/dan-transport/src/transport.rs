@@ -1,6 +1,7 @@
 //! The way of a request: URL, credentials, wire, answer; again where that is safe.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -51,6 +52,16 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
 }
 
+/// What is known of a request as soon as it is on its way.
+#[derive(Default)]
+struct Sent {
+    token: Option<AccessToken>,
+    /// For the log.
+    path: Option<String>,
+    /// Of the answer, when there is one.
+    status: Option<u16>,
+}
+
 /// How much time and room a call may take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
@@ -77,8 +88,8 @@ impl Transport {
     /// may have had an effect.
     pub async fn send(&self, operation: &Operation) -> Result<Answer, Error> {
         let limit = self.0.limits.body;
-        self.carry(operation, |head, parts| async move {
-            match body::collect(parts, limit).await {
+        self.carry(operation, |head, mut parts| async move {
+            match body::collect(&mut parts, limit).await {
                 Ok(body) => Ok(Answer::new(head, body)),
                 Err(error) => Err(head.told_of(error)),
             }
@@ -128,7 +139,8 @@ impl Transport {
             let span = telemetry::attempt_span(operation, &inner.server, attempt.resend_count);
             inner.attempt(operation, attempt, span.clone(), &receive).instrument(span)
         };
-        let result = repeat.run(call, attempt).instrument(span.clone()).await;
+        // Pinned, since wrapping it would copy it.
+        let result = pin!(repeat.run(call, attempt)).instrument(span.clone()).await;
         let error = result.as_ref().err();
         telemetry::ended(&span, error.and_then(Error::status), error);
         result
@@ -148,21 +160,20 @@ impl Inner {
         R: Future<Output = Result<T, Error>>,
     {
         let (allowed, started) = (attempt.allowed, Instant::now());
-        let ended = |path: Option<&str>, status, error: Option<&Error>| {
-            telemetry::attempt_ended(operation, &self.server, path, status, error, started.elapsed());
-            telemetry::ended(&span, status, error);
-        };
-        let request = timeout(allowed, self.request(operation)).await;
-        let request = request.unwrap_or_else(|_| Err(network::no_token_in_time(allowed)));
-        let (request, token) = request.inspect_err(|error| ended(None, None, Some(error)))?;
-        let path = telemetry::shown_path(operation, request.url(), self.service.base());
-        let mut status = None;
-        let rest = allowed.saturating_sub(started.elapsed());
-        let result = match timeout(rest, self.exchange(request, &mut status, receive)).await {
-            Ok(result) => result,
-            Err(_) => Err(network::timed_out(&self.server, allowed)),
-        };
-        ended(path.as_deref(), status, result.as_ref().err());
+        let mut sent = None;
+        let result = timeout(allowed, pin!(self.exchange(operation, &mut sent, receive))).await;
+        let is_sent = sent.is_some();
+        let result = result.unwrap_or_else(|_| {
+            let server = &self.server;
+            Err(if is_sent {
+                network::timed_out(server, allowed)
+            } else {
+                network::no_token_in_time(allowed)
+            })
+        });
+        let (Sent { token, path, status }, error) = (sent.unwrap_or_default(), result.as_ref().err());
+        telemetry::attempt_ended(operation, &self.server, path.as_deref(), status, error, started.elapsed());
+        telemetry::ended(&span, status, error);
         match (result, token) {
             (Err(error), Some(token)) if error.retry() == &Retry::WithNewToken && attempt.may_renew => {
                 let rest = allowed.saturating_sub(started.elapsed());
@@ -170,29 +181,34 @@ impl Inner {
                 let is_renewed = renewed.map_err(|_| network::no_token_in_time(allowed))??;
                 if is_renewed { Ok(Err(error)) } else { Err(error) }
             }
-            (result, _) => Ok(result),
+            (result, _) if is_sent => Ok(result),
+            // Nothing was sent, and nothing would be the next time.
+            (result, _) => result.map(Ok),
         }
     }
 
-    /// One request and its answer. `status` is known before the answer is whole.
+    /// One request and its answer. What was sent is known before the answer is whole.
     async fn exchange<T, R>(
         &self,
-        request: reqwest::Request,
-        status: &mut Option<u16>,
+        operation: &Operation,
+        sent: &mut Option<Sent>,
         receive: &impl Fn(AnswerHead, Parts) -> R,
     ) -> Result<T, Error>
     where
         R: Future<Output = Result<T, Error>>,
     {
-        let mut response =
-            self.http.execute(request).await.map_err(|error| network::no_answer(error, &self.server))?;
+        let (request, token) = self.request(operation).await?;
+        let path = telemetry::shown_path(operation, request.url(), self.service.base());
+        let sent = sent.insert(Sent { token, path, status: None });
+        let response = self.http.execute(request).await;
+        let mut response = response.map_err(|error| network::no_answer(error, &self.server))?;
         let head = AnswerHead { status: response.status(), headers: std::mem::take(response.headers_mut()) };
-        *status = Some(head.status());
-        let parts = Parts::new(response, self.server.clone(), self.limits.read_timeout);
+        sent.status = Some(head.status());
+        let mut parts = Parts::new(response, self.server.clone(), self.limits.read_timeout);
         if is_data(&head) {
             return receive(head, parts).await;
         }
-        let body = match body::collect(parts, ERROR_BODY_LIMIT).await {
+        let body = match body::collect(&mut parts, ERROR_BODY_LIMIT).await {
             Ok(body) => Some(body),
             Err(error) if error.kind() == ErrorKind::AnswerTooLarge => None,
             Err(error) => return Err(head.told_of(error)),

@@ -29,7 +29,7 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// # Errors
     /// See [`enveloped`](Self::enveloped); also when the answer is no envelope, as of a binary dataset.
     pub async fn evidence(self) -> Result<Evidence, Error> {
-        self.enveloped().await?.evidence()
+        self.send(true).await?.evidence()
     }
 
     /// Sends it, and gives the values as a type of the caller's: members bear the names of the dataset's values. A dataset
@@ -59,7 +59,7 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// See [`enveloped`](Self::enveloped); also when the answer does not fit the type, naming the place, or has a name
     /// twice, which [`fields`](Self::fields) gives.
     pub async fn typed<D: DeserializeOwned>(self) -> Result<D, Error> {
-        self.unenveloped().await?.typed()
+        self.send(false).await?.typed()
     }
 
     /// Sends it, and gives the value of one name as a type of the caller's; a JSON document is read also when it arrives
@@ -82,7 +82,7 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// # Errors
     /// See [`enveloped`](Self::enveloped); also when there is no value of the name, or several, or it does not fit.
     pub async fn field<D: DeserializeOwned>(self, name: &str) -> Result<D, Error> {
-        self.enveloped().await?.field(name)
+        self.send(true).await?.field(name)
     }
 
     /// Sends it, and gives the one JSON document of the dataset as a type of the caller's, whatever its value is called.
@@ -114,7 +114,7 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// # Errors
     /// See [`enveloped`](Self::enveloped); also when there is no document, or several, or it does not fit.
     pub async fn document<D: DeserializeOwned>(self) -> Result<D, Error> {
-        self.enveloped().await?.document()
+        self.send(true).await?.document()
     }
 
     /// Sends it, and gives names and values in the order of the source. A name may come more than once.
@@ -135,7 +135,7 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// # Errors
     /// See [`enveloped`](Self::enveloped); also when the data is no JSON object.
     pub async fn fields(self) -> Result<Vec<(String, Value)>, Error> {
-        self.unenveloped().await?.fields()
+        self.send(false).await?.fields()
     }
 
     /// Sends it, and gives the data as JSON; null when there is none. Of a name that comes more than once, the last value
@@ -157,7 +157,7 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// # Errors
     /// See [`enveloped`](Self::enveloped); also when the data is no JSON.
     pub async fn json(self) -> Result<Value, Error> {
-        self.unenveloped().await?.json()
+        self.send(false).await?.json()
     }
 
     /// Sends it, and gives the data without envelope as it arrived: JSON, the content of an attachment, a binary dataset, or
@@ -179,7 +179,7 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// # Errors
     /// See [`enveloped`](Self::enveloped).
     pub async fn bytes(self) -> Result<Bytes, Error> {
-        Ok(self.unenveloped().await?.into_bytes())
+        Ok(self.send(false).await?.into_bytes())
     }
 
     /// Sends it, and gives the answer with the envelope as it arrived.

@@ -14,7 +14,7 @@ use crate::network;
 const ROOM: u64 = 1 << 20;
 
 /// Reads the whole body, of at most so many bytes after content decoding. A body that comes in one part is not copied.
-pub(crate) async fn collect(mut parts: Parts, limit: usize) -> Result<Bytes, Error> {
+pub(crate) async fn collect(parts: &mut Parts, limit: usize) -> Result<Bytes, Error> {
     let announced = parts.exact_length().unwrap_or(0);
     if announced > limit as u64 {
         return Err(network::too_large(limit));
