@@ -82,8 +82,8 @@ impl CountingServer {
 
 #[async_trait]
 impl TokenGrant for CountingServer {
-    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
-        Ok(TokenCacheKey::builder().build())
+    async fn cache_key(&self) -> Result<Option<TokenCacheKey>, AuthError> {
+        Ok(Some(TokenCacheKey::builder().build()))
     }
 
     async fn grant(&self) -> Result<GrantedToken, AuthError> {

@@ -9,9 +9,11 @@ use crate::token::GrantedToken;
 /// Knows how to get a token, and gets a new one each time.
 #[async_trait]
 pub(crate) trait TokenGrant: Send + Sync + 'static {
-    /// Everything that the token of the next grant depends on. Asked for when a grant is due, before the stores are looked
-    /// into: a credential that may have changed is read again here.
-    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError>;
+    /// Everything that the token of the next grant depends on; `None` when it is not for others. Asked for when a grant is
+    /// due, before the cache that others share is looked into: a credential that may have changed is read again here.
+    async fn cache_key(&self) -> Result<Option<TokenCacheKey>, AuthError> {
+        Ok(None)
+    }
 
     /// Gets a token.
     async fn grant(&self) -> Result<GrantedToken, AuthError>;

@@ -36,11 +36,9 @@ impl TokenSource {
 
     /// Another token than the refused one.
     pub(crate) async fn obtain(&self, refused: Option<&AccessToken>) -> Result<HeldToken, AuthError> {
-        let key = self.grant.cache_key().await?;
-        match &self.cache {
-            Some(cache) => self.obtain_through(&mut Visit::new(cache.as_ref(), &key), refused).await,
-            None => self.ask_token_server().await,
-        }
+        let Some(cache) = &self.cache else { return self.ask_token_server().await };
+        let Some(key) = self.grant.cache_key().await? else { return self.ask_token_server().await };
+        self.obtain_through(&mut Visit::new(cache.as_ref(), &key), refused).await
     }
 
     async fn obtain_through(

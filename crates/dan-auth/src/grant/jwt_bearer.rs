@@ -37,10 +37,10 @@ pub(crate) struct JwtBearerGrant {
 
 #[async_trait]
 impl TokenGrant for JwtBearerGrant {
-    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
+    async fn cache_key(&self) -> Result<Option<TokenCacheKey>, AuthError> {
         let credential = self.client.credential.credential().await?;
         let key = self.request.cache_key().with("client_id", &self.client.client_id);
-        Ok(credential.add_to(self.client.server.add_to(key)).build())
+        Ok(Some(credential.add_to(self.client.server.add_to(key)).build()))
     }
 
     async fn grant(&self) -> Result<GrantedToken, AuthError> {

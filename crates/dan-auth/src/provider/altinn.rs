@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use reqwest::StatusCode;
 
-use crate::cache::{KeptToken, TokenCacheKey, TokenGrant};
+use crate::cache::{KeptToken, TokenGrant};
 use crate::clock::SystemClock;
 use crate::error::{AuthError, AuthErrorKind};
 use crate::grant::Retry;
@@ -150,14 +150,6 @@ impl AltinnTokenExchangeBuilder {
 
 #[async_trait]
 impl TokenGrant for ExchangeGrant {
-    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
-        let maskinporten = self.maskinporten.access_token().await?;
-        Ok(TokenCacheKey::builder()
-            .with("url", &self.url)
-            .with("maskinporten", maskinporten.expose())
-            .build())
-    }
-
     async fn grant(&self) -> Result<GrantedToken, AuthError> {
         self.retry.run(|| self.attempt()).await
     }

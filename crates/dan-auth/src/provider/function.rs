@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::cache::{KeptToken, TokenCacheKey, TokenGrant};
+use crate::cache::{KeptToken, TokenGrant};
 use crate::error::AuthError;
 use crate::provider::AccessTokenProvider;
 use crate::token::{AccessToken, GrantedToken};
@@ -52,10 +52,6 @@ where
     O: Future<Output = Result<T, AuthError>> + Send + 'static,
     T: Into<GrantedToken> + 'static,
 {
-    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
-        Ok(TokenCacheKey::builder().with("provider", "function").build())
-    }
-
     async fn grant(&self) -> Result<GrantedToken, AuthError> {
         (self.0)().await.map(Into::into)
     }

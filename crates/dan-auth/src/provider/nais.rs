@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::cache::{KeptToken, TokenCacheKey, TokenGrant};
+use crate::cache::{KeptToken, TokenGrant};
 use crate::clock::SystemClock;
 use crate::error::{AuthError, AuthErrorKind};
 use crate::grant::Retry;
@@ -132,10 +132,6 @@ impl NaisTokenProviderBuilder {
 
 #[async_trait]
 impl TokenGrant for SidecarGrant {
-    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
-        Ok(self.request.cache_key().with("sidecar", &self.endpoint).build())
-    }
-
     async fn grant(&self) -> Result<GrantedToken, AuthError> {
         let mut granted = self.retry.run(|| self.ask(self.refused().is_some())).await?;
         // It may have been refused while it was on its way here.

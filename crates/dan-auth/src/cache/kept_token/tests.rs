@@ -7,7 +7,6 @@ use tokio::time::{Instant, advance, sleep};
 use super::*;
 use crate::cache::counting_server::CountingServer;
 use crate::cache::grant::TokenGrant;
-use crate::cache::key::TokenCacheKey;
 use crate::token::GrantedToken;
 
 const MOMENT: Duration = Duration::from_millis(100);
@@ -347,10 +346,6 @@ struct Panicking;
 
 #[async_trait]
 impl TokenGrant for Panicking {
-    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
-        Ok(TokenCacheKey::builder().build())
-    }
-
     async fn grant(&self) -> Result<GrantedToken, AuthError> {
         panic!("a fault of a grant")
     }
@@ -369,10 +364,6 @@ struct Deteriorating(AtomicUsize);
 
 #[async_trait]
 impl TokenGrant for Deteriorating {
-    async fn cache_key(&self) -> Result<TokenCacheKey, AuthError> {
-        Ok(TokenCacheKey::builder().build())
-    }
-
     async fn grant(&self) -> Result<GrantedToken, AuthError> {
         match self.0.fetch_add(1, Ordering::SeqCst) {
             0 => Ok(GrantedToken::new(AccessToken::new("token"), Some(seconds(120)))),

@@ -3,6 +3,8 @@ use crate::cache::counting_server::CountingServer;
 use crate::cache::kept_token::KeptToken;
 use crate::cache::memory::MemoryTokenCache;
 use crate::cache::token_cache::CachedToken;
+use crate::error::AuthErrorKind;
+use crate::token::GrantedToken;
 use async_trait::async_trait;
 
 async fn ask(kept: &KeptToken) -> String {
@@ -102,6 +104,25 @@ async fn who_waits_for_the_lock_takes_the_token_of_its_holder() {
         cache.put(&key(), &stored("of the holder", 120)).await.unwrap();
     });
     assert_eq!((token.as_str(), server.asked()), ("of the holder", 0));
+}
+
+/// Whoever makes a key may ask a vault for it.
+struct WithoutKey;
+
+#[async_trait]
+impl TokenGrant for WithoutKey {
+    async fn cache_key(&self) -> Result<Option<TokenCacheKey>, AuthError> {
+        Err(AuthError::new(AuthErrorKind::Configuration, "there is no key"))
+    }
+
+    async fn grant(&self) -> Result<GrantedToken, AuthError> {
+        Ok(AccessToken::new("token").into())
+    }
+}
+
+#[tokio::test]
+async fn without_a_cache_nobody_asks_for_its_key() {
+    assert_eq!(ask(&KeptToken::new(Arc::new(WithoutKey))).await, "token");
 }
 
 /// A cache whose every answer is an error, or none.
