@@ -7,8 +7,8 @@ use dan_transport::{Delivery, Error};
 
 use crate::clock::Clock;
 
-/// How long a request may be at work after it was sent. The service's host ends each call after 230 seconds; what left no
-/// trace until then never will.
+/// How long a request may be at work after its answer was lost. The service's host ends each call after 230 seconds; what
+/// left no trace until then never will.
 const LONGEST_WORK: Duration = Duration::from_secs(240);
 
 /// The pauses between two looks: short at first, since it is mostly the answer that gets lost, after the work was done.
@@ -42,13 +42,12 @@ pub(crate) async fn once<R: OnceOnly>(
 ) -> Result<R::Effect, Error> {
     let end = clock.elapsed().saturating_add(deadline);
     loop {
-        let sent = clock.elapsed();
-        let lost = match request.send(end.saturating_sub(sent)).await {
+        let lost = match request.send(end.saturating_sub(clock.elapsed())).await {
             Err(error) if error.delivery() == Delivery::Unknown => error,
             answered => return answered,
         };
         tracing::warn!(reason = %lost, "the answer to a request was lost: looking for its effect");
-        match find(request, clock, sent, end).await {
+        match find(request, clock, end).await {
             Fate::Done(effect) => return Ok(effect),
             Fate::Absent if clock.elapsed() < end => {}
             Fate::Absent => return Err(without_effect(lost)),
@@ -64,8 +63,10 @@ enum Fate<T> {
     Unknown,
 }
 
-async fn find<R: OnceOnly>(request: &R, clock: &dyn Clock, sent: Duration, end: Duration) -> Fate<R::Effect> {
-    let settled = sent.saturating_add(LONGEST_WORK);
+/// To be called when the answer was lost: sending may wait for a token or for the gateway's quota before the request
+/// leaves, so that only this moment is surely later.
+async fn find<R: OnceOnly>(request: &R, clock: &dyn Clock, end: Duration) -> Fate<R::Effect> {
+    let settled = clock.elapsed().saturating_add(LONGEST_WORK);
     let mut pause = FIRST_PAUSE;
     loop {
         let looked_at = clock.elapsed();
@@ -99,4 +100,75 @@ fn unknown<R: OnceOnly>(request: &R, lost: Error) -> Error {
 fn without_effect(lost: Error) -> Error {
     let message = "the answer was lost, and the request surely had no effect; it may be sent again";
     Error::new(lost.kind(), message).with_delivery(Delivery::NotSent).with_cause(lost)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::SystemTime;
+
+    use dan_transport::ErrorKind;
+
+    use super::*;
+
+    /// A clock that moves only when somebody sleeps.
+    #[derive(Default)]
+    struct Jumping(Mutex<Duration>);
+
+    #[dan_auth::async_trait]
+    impl Clock for Jumping {
+        fn now(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH + self.elapsed()
+        }
+
+        fn elapsed(&self) -> Duration {
+            *self.0.lock().unwrap()
+        }
+
+        async fn sleep(&self, duration: Duration) {
+            *self.0.lock().unwrap() += duration;
+        }
+    }
+
+    /// A service that is slow to let a request in, loses each answer, and has its effect some while later.
+    struct Slow<'c> {
+        clock: &'c Jumping,
+        quota: Duration,
+        work: Duration,
+        left: Mutex<Vec<Duration>>,
+    }
+
+    impl Slow<'_> {
+        fn effects(&self) -> usize {
+            let now = self.clock.elapsed();
+            self.left.lock().unwrap().iter().filter(|left| **left + self.work <= now).count()
+        }
+    }
+
+    impl OnceOnly for Slow<'_> {
+        type Effect = ();
+
+        async fn send(&self, _time_left: Duration) -> Result<(), Error> {
+            self.clock.sleep(self.quota).await;
+            self.left.lock().unwrap().push(self.clock.elapsed());
+            Err(Error::new(ErrorKind::Network, "reset").with_delivery(Delivery::Unknown))
+        }
+
+        async fn find(&self, _time_left: Duration) -> Result<Option<()>, Error> {
+            Ok((self.effects() > 0).then_some(()))
+        }
+
+        fn question(&self) -> String {
+            "it was done".to_owned()
+        }
+    }
+
+    #[tokio::test]
+    async fn work_is_waited_for_from_when_the_request_left() {
+        let clock = Jumping::default();
+        let quota = Duration::from_secs(120);
+        let slow = Slow { clock: &clock, quota, work: Duration::from_secs(230), left: Mutex::default() };
+        once(&slow, &clock, Duration::from_secs(900)).await.unwrap();
+        assert_eq!((slow.left.lock().unwrap().len(), slow.effects()), (1, 1));
+    }
 }
