@@ -43,9 +43,9 @@ impl AccreditationHandle {
         self.harvest_of(dataset.into(), false)
     }
 
-    /// A harvest that finds out whether there is anything, and does not insist.
+    /// A harvest that finds out whether there is anything, signed or not, and does not insist.
     pub(super) fn probe(&self, dataset: &str) -> EvidenceHarvest<'_> {
-        self.harvest_of(dataset.to_owned(), true)
+        self.harvest_of(dataset.to_owned(), true).accept_unsigned()
     }
 
     fn harvest_of(&self, dataset: String, is_probe: bool) -> EvidenceHarvest<'_> {

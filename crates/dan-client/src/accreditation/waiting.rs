@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use dan_model::{Availability, EvidenceStatus, Offset};
 use dan_transport::{Error, ErrorKind};
+use tokio::time::timeout;
 
 use super::available::Available;
 use super::consent_poll::ConsentWatch;
@@ -13,6 +14,9 @@ use super::status::{ended, is_called, name_of, not_held};
 use super::wait::WaitProgress;
 use crate::clock::Clock;
 use crate::harvest::Harvest;
+
+/// What a look may take also at the very end.
+const SHORTEST_LOOK: Duration = Duration::from_secs(2);
 
 /// What is waited for.
 #[derive(Debug, Clone)]
@@ -29,10 +33,14 @@ pub(super) struct Waiting {
     /// Times are those of the client's clock.
     started: Duration,
     end: Option<Duration>,
+    /// What the service says they are, as soon as it was asked.
     datasets: Vec<Dataset>,
+    is_asked: bool,
     /// Looks for an answered consent, once one is waited for.
     watch: Option<ConsentWatch>,
     next_look: Duration,
+    /// Something tells that the status is another than what was read last.
+    status_is_due: bool,
     /// When a harvest finds out whether the receipt of a consent got lost.
     lost_receipt_at: Duration,
     /// When the permission ends, which the service tells of only when it is asked.
@@ -65,8 +73,10 @@ impl Waiting {
             started,
             end: deadline.map(|deadline| started.saturating_add(deadline)),
             datasets: Vec::new(),
+            is_asked: false,
             watch: None,
             next_look: started,
+            status_is_due: true,
             lost_receipt_at: started + pace::lost_receipt(Duration::ZERO),
             expires_at: None,
             accreditation,
@@ -78,7 +88,11 @@ impl Waiting {
         let due = self.due();
         let due = self.end.map_or(due, |end| due.min(end));
         self.clock().sleep(due.saturating_sub(self.now())).await;
-        let trouble = match self.look().await {
+        let looked = match self.time_for_look() {
+            Some(time) => timeout(time, self.look()).await.unwrap_or_else(|_| Err(unanswered(time))),
+            None => self.look().await,
+        };
+        let trouble = match looked {
             Ok(()) => None,
             Err(error) if error.is_retryable() => Some(error),
             Err(error) => return Err(error),
@@ -90,7 +104,7 @@ impl Waiting {
         if self.end.is_some_and(|end| now >= end) {
             return Err(self.timed_out(trouble));
         }
-        let statuses = self.datasets.iter().map(|dataset| dataset.status.clone()).collect();
+        let statuses = self.statuses();
         Ok(WaitProgress::Waiting { statuses, next_look_in: self.due().saturating_sub(now), trouble })
     }
 
@@ -102,8 +116,17 @@ impl Waiting {
         self.clock().elapsed()
     }
 
+    /// How long a look may take, when the wait has a deadline.
+    fn time_for_look(&self) -> Option<Duration> {
+        Some(self.end?.saturating_sub(self.now()).max(SHORTEST_LOOK))
+    }
+
     fn waited(&self) -> Duration {
         self.now().saturating_sub(self.started)
+    }
+
+    fn statuses(&self) -> Vec<EvidenceStatus> {
+        self.datasets.iter().map(|dataset| dataset.status.clone()).collect()
     }
 
     /// The positions of the datasets that are waited for.
@@ -125,7 +148,7 @@ impl Waiting {
             State::AwaitsSource(due) => Some(due),
             _ => None,
         });
-        let looks = (self.datasets.is_empty() || self.first_awaiting_consent().is_some()).then(|| {
+        let looks = (!self.is_asked || self.first_awaiting_consent().is_some()).then(|| {
             let expires_at = self.expires_at.unwrap_or(Duration::MAX);
             self.next_look.min(self.lost_receipt_at).min(expires_at)
         });
@@ -134,7 +157,7 @@ impl Waiting {
 
     async fn look(&mut self) -> Result<(), Error> {
         let now = self.now();
-        if self.datasets.is_empty() {
+        if !self.is_asked {
             self.next_look = now + pace::consent(self.waited());
             self.read_status().await?;
         } else if let Some(position) = self.first_awaiting_consent() {
@@ -167,18 +190,22 @@ impl Waiting {
             }
         }
         if self.expires_at.is_some_and(|expires_at| now >= expires_at) {
-            self.expires_at = None;
-            return self.read_status().await;
+            (self.expires_at, self.status_is_due, self.next_look) = (None, true, now);
         }
         if now < self.next_look && self.end.is_none_or(|end| now < end) {
             return Ok(());
         }
         let pause = pace::consent(self.waited());
         self.next_look = now + pause;
-        let Some(watch) = &mut self.watch else { return self.read_status().await };
-        let (looked_at, has_changed) = watch.has_changed(self.accreditation.client(), pause).await;
-        self.next_look = looked_at + pause;
-        if has_changed? { self.read_status().await } else { Ok(()) }
+        match &mut self.watch {
+            Some(watch) if !self.status_is_due => {
+                let (looked_at, has_changed) = watch.has_changed(self.accreditation.client(), pause).await;
+                self.next_look = looked_at + pause;
+                self.status_is_due = has_changed?;
+            }
+            _ => self.status_is_due = true,
+        }
+        if self.status_is_due { self.read_status().await } else { Ok(()) }
     }
 
     /// One consent is for all datasets of the accreditation that need one.
@@ -192,6 +219,7 @@ impl Waiting {
 
     async fn read_status(&mut self) -> Result<(), Error> {
         let statuses = self.accreditation.status().await?;
+        (self.is_asked, self.status_is_due) = (true, false);
         let now = self.now();
         let mut known = std::mem::take(&mut self.datasets);
         for status in statuses {
@@ -226,10 +254,12 @@ impl Waiting {
         let harvested = self.accreditation.probe(&name).enveloped().await;
         let next = self.now() + pace::source(self.waited());
         let hinted = harvested.as_ref().err().and_then(|error| self.hinted(error));
+        let rule = &self.accreditation.client().inner().signature_rule;
         let dataset = &mut self.datasets[position];
         match harvested {
             Ok(harvest) => {
-                dataset.harvest = Some(harvest);
+                // Whoever wants signed answers gets no other.
+                dataset.harvest = rule.check(harvest.answer()).is_ok().then_some(harvest);
                 dataset.state = State::Available;
             }
             Err(error) => match error.kind() {
@@ -259,12 +289,14 @@ impl Waiting {
     /// What has become available, when that is what is waited for; an error when waiting is of no use.
     fn judge(&mut self) -> Result<Option<Available>, Error> {
         let awaited: Vec<usize> = self.awaited().collect();
-        if awaited.is_empty() {
-            if let (Awaited::One(name), false) = (&self.awaited, self.datasets.is_empty()) {
-                let statuses: Vec<_> = self.datasets.iter().map(|dataset| dataset.status.clone()).collect();
-                return Err(not_held(name, &statuses));
-            }
+        if !self.is_asked {
             return Ok(None);
+        }
+        if awaited.is_empty() {
+            return Err(match &self.awaited {
+                Awaited::One(name) => not_held(name, &self.statuses()),
+                _ => Error::new(ErrorKind::NotFound, "the accreditation holds no dataset to wait for"),
+            });
         }
         let count = |is: fn(&State) -> bool| {
             awaited.iter().filter(|position| is(&self.datasets[**position].state)).count()
@@ -293,7 +325,7 @@ impl Waiting {
         let name = |dataset: &Dataset| name_of(&dataset.status).to_owned();
         let available = self.datasets.iter().filter(|dataset| matches!(dataset.state, State::Available));
         let datasets = available.map(name).collect();
-        let statuses = self.datasets.iter().map(|dataset| dataset.status.clone()).collect();
+        let statuses = self.statuses();
         let harvests = self.datasets.iter_mut().filter_map(|dataset| {
             let harvest = dataset.harvest.take()?;
             Some((name_of(&dataset.status).to_owned(), harvest))
@@ -302,6 +334,10 @@ impl Waiting {
     }
 
     fn timed_out(&self, trouble: Option<Error>) -> Error {
+        let trouble = match trouble {
+            Some(trouble) if !self.is_asked => return trouble,
+            trouble => trouble,
+        };
         let seconds = self.waited().as_secs();
         let awaited = || self.awaited().map(|position| &self.datasets[position]);
         let waits = |dataset: &&Dataset| !matches!(dataset.state, State::Available | State::Ended(_));
@@ -318,6 +354,14 @@ impl Waiting {
             None => error,
         }
     }
+}
+
+/// A look that was given up.
+fn unanswered(time: Duration) -> Error {
+    Error::out_of_time(format!(
+        "the wait was over before the service had answered, which was given {:.1} s. Wait longer.",
+        time.as_secs_f64()
+    ))
 }
 
 impl Dataset {

@@ -2,12 +2,14 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use dan_client::model::{LegalBasisKind, StatusCode};
-use dan_client::{Clock, DatasetRequest, ErrorKind, WaitProgress};
+use dan_client::{Clock, Configuration, DatasetRequest, ErrorKind, SignatureKey, WaitProgress, async_trait};
 use dan_sandbox::{ConsentDecision, RecordedRequest, Sandbox};
 use futures_util::StreamExt;
+use serde_json::json;
 
 use super::clock::SteppedClock;
-use super::{REQUESTOR, SUBJECT, authorization, client, client_of_several, keep_step, start};
+use super::tokens::TokensOfJumpingTime;
+use super::{REQUESTOR, SUBJECT, at_once, authorization, client, client_of_several, keep_step, start};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -189,6 +191,122 @@ async fn what_passes_by_itself_does_not_end_a_wait() {
     assert!(progress.next().await.is_none());
     assert!(troubles > 0 && looks > troubles, "{troubles} of {looks}");
 }
+
+/// Lets the next reads of the status fail, in passing, once so much time has passed.
+fn status_fails_after(sandbox: &Arc<Sandbox>, id: &str, times: u32) {
+    let down = json!({ "status": 503, "body": { "statusCode": 503, "message": "Down" } });
+    let fault = json!({ "path": format!("/v1/evidence/{id}"), "times": times, "fault": down });
+    sandbox.inject_fault(&fault.to_string()).unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_is_noticed_also_when_the_status_cannot_be_read_at_first() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let accreditation = authorization(&client).await.into_handle();
+    let (service, id, mut is_open) = (Arc::clone(&sandbox), accreditation.id().to_owned(), true);
+    clock.when_asleep(move |elapsed| {
+        if is_open && elapsed >= MINUTE {
+            is_open = false;
+            service.decide_consent(&id, ConsentDecision::Grant, true).unwrap();
+            status_fails_after(&service, &id, 12);
+        }
+    });
+    accreditation.wait_until_available().deadline(5 * MINUTE).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_end_is_noticed_also_when_the_status_cannot_be_read_at_first() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let authorization = client
+        .request_authorization(REQUESTOR, SUBJECT)
+        .dataset(DatasetRequest::new("RestanserV2").request_consent())
+        .consent_reference("Tender 2026/17")
+        .valid_to(SystemTime::now() + 72 * HOUR)
+        .await
+        .unwrap();
+    let accreditation = authorization.handle();
+    let (service, id) = (Arc::clone(&sandbox), accreditation.id().to_owned());
+    let (mut told, mut is_open) = (Duration::ZERO, true);
+    clock.when_asleep(move |elapsed| {
+        service.advance_clock(elapsed - std::mem::replace(&mut told, elapsed));
+        if is_open && elapsed >= 72 * HOUR {
+            is_open = false;
+            status_fails_after(&service, &id, 12);
+        }
+    });
+    let error = accreditation.wait_until_available().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConsentExpired);
+    assert!(clock.elapsed() < 76 * HOUR, "{:?}", clock.elapsed());
+}
+
+/// The time of Tokio, which goes on by itself while everybody waits once the test has paused it.
+struct PausedClock(tokio::time::Instant);
+
+#[async_trait]
+impl Clock for PausedClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+#[tokio::test]
+async fn a_slow_service_does_not_hold_up_the_end_of_a_wait() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let clock = Arc::new(PausedClock(tokio::time::Instant::now()));
+    let client = client(&sandbox, "eBevis", clock.clone());
+    let accreditation = authorization(&client).await.into_handle();
+    let slow = json!({ "path": "/v1/evidence/*", "times": 9, "fault": { "delay_ms": 60_000 } });
+    sandbox.inject_fault(&slow.to_string()).unwrap();
+    tokio::time::pause();
+    let began = clock.elapsed();
+    let error = accreditation.wait_until_available().deadline(Duration::from_secs(8)).await.unwrap_err();
+    let took = clock.elapsed() - began;
+    assert_eq!(error.kind(), ErrorKind::Timeout, "no status was ever read: {error}");
+    assert!(took <= Duration::from_secs(11), "{took:?}");
+}
+
+#[tokio::test]
+async fn what_is_never_signed_is_waited_for_also_where_signatures_are_required() {
+    let (sandbox, clock, _client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    sandbox.put_dataset("Scan", SLOW_FILE).unwrap();
+    let mut configuration = Configuration::from_variables(sandbox.variables()).unwrap();
+    configuration.service_context = Some("eBevis".to_owned());
+    let key = SignatureKey::from_pem(std::fs::read(sandbox.signing_key_file()).unwrap()).unwrap();
+    let tokens = Arc::new(TokensOfJumpingTime::new(&configuration));
+    let builder = configuration.builder().unwrap().access_token_provider(tokens).clock(clock.clone());
+    let client = builder.retry_policy(at_once()).require_signature(key).build().unwrap();
+    keep_step(&sandbox, &clock);
+    let request = client.request_authorization(REQUESTOR, SUBJECT);
+    let authorization = request.dataset("Scan").dataset("EksempelAsynkron").await.unwrap();
+    let available = authorization.handle().wait_until_available().await.unwrap();
+    assert_eq!(available.datasets(), ["Scan", "EksempelAsynkron"]);
+    assert!(available.harvested("EksempelAsynkron").is_some());
+    assert!(available.harvested("Scan").is_none(), "it is not signed, and nobody said that it may be");
+    let scan = authorization.handle().harvest("Scan");
+    assert!(scan.clone().bytes().await.is_err());
+    assert_eq!(scan.accept_unsigned().bytes().await.unwrap().len(), 8);
+}
+
+const SLOW_FILE: &str = r#"{
+    "evidenceCode": {
+        "evidenceCodeName": "Scan", "isAsynchronous": true, "isPublic": false, "authorizationRequirements": [],
+        "values": [{ "evidenceValueName": "file", "source": "a", "valueType": "binary" }],
+        "belongsToServiceContexts": ["eBevis"]
+    },
+    "readyAfterSeconds": 60,
+    "answer": { "values": [{ "evidenceValueName": "file", "bytes": "`8`" }] }
+}"#;
 
 /// However many wait, the list is read at the pace of one.
 #[tokio::test]

@@ -41,6 +41,11 @@ impl Error {
         Self::from_origin(kind, ErrorOrigin::Client, Delivery::NotSent, message)
     }
 
+    /// An error of our own: the time that was allowed was over before anything was sent. The same may succeed later.
+    pub fn out_of_time(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Timeout, message).with_retry(Retry::BackOff, None)
+    }
+
     pub(crate) fn from_origin(
         kind: ErrorKind,
         origin: ErrorOrigin,
