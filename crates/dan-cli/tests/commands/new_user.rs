@@ -120,7 +120,7 @@ fn every_command_is_tried_in_a_terminal() {
         (r#""jti": "[^"]+""#, r#""jti": "…""#),
         (r"answers in \d+ ms", "answers in N ms"),
         (r"HTTP (\d+), request \w+\)", "HTTP $1, request ID)"),
-        (r"registered on the client as '[^']+'", "registered on the client as 'KID'"),
+        (r"key id '[^']+'", "key id 'KID'"),
     ] }, { insta::assert_snapshot!(said) });
 }
 

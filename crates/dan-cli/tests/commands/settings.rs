@@ -71,10 +71,57 @@ fn the_doctor_says_what_is_wrong_and_no_secret() {
     assert!(report.contains("warning  requestor"), "{report}");
     let (code, report) = diagnose(&[("MASKINPORTEN_CLIENT_JWK", "nonsense")]);
     assert!(code == 2 && report.contains("FAILED   key"), "{report}");
+    assert!(report.contains("skipped  token"), "{report}");
+    let unreachable =
+        [("MASKINPORTEN_TOKEN_ENDPOINT", "https://127.0.0.1:1/token"), ("MASKINPORTEN_WELL_KNOWN_URL", "")];
+    let (code, report) = diagnose(&unreachable);
+    assert!(code == 7 && report.contains("FAILED   token"), "{report}");
+    assert!(report.contains("skipped  clock"), "{report}");
     let (code, report) = diagnose(&[("DAN_ENVIRONMENT", "tset")]);
     assert!(code == 2 && report.contains("FAILED   configuration"), "{report}");
     let (code, report) = diagnose(&[("DAN_BASE_URL", "https://127.0.0.1:1")]);
     assert!(code == 7 && report.contains("FAILED   service"), "{report}");
+}
+
+/// The gateway judges the key, and the service the token.
+#[test]
+fn the_doctor_blames_no_key_for_a_token() {
+    let sandbox = RunningSandbox::start();
+    let token = sandbox.succeed(&["token"]);
+    let (unsigned, _) = token.rsplit_once('.').unwrap();
+    let doctor = ["doctor", "--output", "json", "--service-context", "eBevis"];
+    let output = sandbox.dan(&doctor, &[("DAN_ACCESS_TOKEN", &format!("{unsigned}.c2ln"))]);
+    let findings: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let failed: Vec<&Value> = findings.iter().filter(|finding| finding["verdict"] == "failed").collect();
+    assert!(!failed.is_empty() && failed.iter().all(|finding| finding["check"] == "access"), "{findings:?}");
+    assert_eq!(output.status.code(), Some(3));
+
+    let output = sandbox.dan(&["doctor", "--auth", "none"], &[("DAN_ACCESS_TOKEN", "")]);
+    assert!(output.status.success());
+}
+
+#[test]
+fn the_doctor_judges_the_service_context_that_is_said() {
+    let sandbox = RunningSandbox::start();
+    let said = |name: &str, variables: &[(&str, &str)]| {
+        let output = sandbox.dan(&["doctor", "--service-context", name], variables);
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, report) = said("eBevsi", &[]);
+    assert!(code == 2 && report.contains("did you mean 'eBevis'?"), "{report}");
+    let (code, report) = said("Tilda", &[("DAN_SUBSCRIPTION_KEY_TILDA", "")]);
+    assert!(code == 2 && report.contains("'Tilda': there is no subscription key for it"), "{report}");
+    assert_eq!(said("Tilda", &[]).0, 0);
+}
+
+#[test]
+fn the_doctor_says_what_can_be_done_with_nothing() {
+    let output = bare_dan(&["doctor", "--base-url", "https://127.0.0.1:1"]).output().unwrap();
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        report.contains("warning  way of authenticating") && report.contains("MASKINPORTEN_CLIENT_ID"),
+        "{report}"
+    );
 }
 
 #[test]

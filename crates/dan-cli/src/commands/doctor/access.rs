@@ -2,14 +2,19 @@
 
 use std::time::{Instant, SystemTime};
 
-use dan_client::{AuthenticationMethod, Configuration, DanClient, ErrorKind};
+use dan_client::{
+    AuthenticationMethod, Configuration, DanClient, Error, ErrorKind, ErrorOrigin, SubscriptionKeys,
+    near_name,
+};
 
 use crate::commands::doctor::finding::{Finding, Report};
 use crate::failure::Failure;
 use crate::session::Session;
 
 const SERVICE: &str = "service";
+const SERVICE_CONTEXT: &str = "service context";
 const SUBSCRIPTION_KEY: &str = "subscription key";
+const ACCESS: &str = "access";
 
 pub(super) async fn examine(
     session: &Session,
@@ -19,6 +24,9 @@ pub(super) async fn examine(
 ) {
     let Some(known) = reach(session, report).await else { return };
     let keys = &configuration.subscription_keys;
+    if let Some(name) = &configuration.service_context {
+        report.add(said(name, keys, &known));
+    }
     let contexts: Vec<String> = keys.service_contexts().map(str::to_owned).collect();
     if contexts.is_empty() && !keys.has_default() {
         report.add(Finding::wrong(
@@ -68,6 +76,27 @@ async fn reach(session: &Session, report: &mut Report) -> Option<Vec<String>> {
     }
 }
 
+/// The service context that calls use unless they say another.
+fn said(name: &str, keys: &SubscriptionKeys, known: &[String]) -> Finding {
+    if named(name, known).is_none() {
+        let near = near_name(name, known.iter().map(String::as_str));
+        let meant = near.map(|near| format!("did you mean '{near}'? ")).unwrap_or_default();
+        let remedy = format!("{meant}the service knows: {}", known.join(", "));
+        return Finding::wrong(
+            SERVICE_CONTEXT,
+            format!("'{name}': there is no such service context"),
+            remedy,
+        );
+    }
+    let mut contexts = keys.service_contexts().peekable();
+    let stands_alone = keys.has_default() && contexts.peek().is_none();
+    if stands_alone || contexts.any(|context| plain(context) == plain(name)) {
+        return Finding::ok(SERVICE_CONTEXT, name);
+    }
+    let remedy = "copy it from the developer portal into DAN_SUBSCRIPTION_KEY_<CONTEXT>, or into a profile";
+    Finding::wrong(SERVICE_CONTEXT, format!("'{name}': there is no subscription key for it"), remedy)
+}
+
 /// Asks for the accreditations that changed since now: an empty list, which only a key of the context gives.
 async fn attempt(client: &DanClient, context: Option<&str>, known: &[String]) -> Finding {
     let name = match context.map(|context| (context, named(context, known))) {
@@ -88,7 +117,7 @@ async fn attempt(client: &DanClient, context: Option<&str>, known: &[String]) ->
     }
     match list.read().await {
         Ok(_) => Finding::ok(SUBSCRIPTION_KEY, format!("{name}: let in")),
-        Err(error) if error.kind() == ErrorKind::Unauthenticated || error.kind() == ErrorKind::Forbidden => {
+        Err(error) if is_about_the_key(&error) => {
             let finding = Failure::from(error);
             Finding::wrong(
                 SUBSCRIPTION_KEY,
@@ -96,14 +125,22 @@ async fn attempt(client: &DanClient, context: Option<&str>, known: &[String]) ->
                 "compare it with the developer portal, of the same environment",
             )
         }
-        Err(error) => Finding::failed(SUBSCRIPTION_KEY, &Failure::from(error)),
+        // The gateway takes the key; it is the service that refuses.
+        Err(error) => Finding::failed(ACCESS, &Failure::from(error)),
     }
+}
+
+/// The gateway judges the key; what the service says is about the token.
+fn is_about_the_key(error: &Error) -> bool {
+    error.origin() != ErrorOrigin::Dan
+        && matches!(error.kind(), ErrorKind::Unauthenticated | ErrorKind::Forbidden)
 }
 
 /// The service context that a variable's name means.
 fn named<'k>(context: &str, known: &'k [String]) -> Option<&'k String> {
-    let plain = |name: &str| -> String {
-        name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
-    };
     known.iter().find(|name| plain(name) == plain(context))
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
 }

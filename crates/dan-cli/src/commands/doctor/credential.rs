@@ -42,7 +42,7 @@ pub(super) fn examine(configuration: &Configuration, report: &mut Report) -> boo
 
 fn told(credential: &ClientCredential, report: &mut Report) {
     let reference = match credential.key_id() {
-        Some(key_id) => format!("registered on the client as '{key_id}'"),
+        Some(key_id) => format!("key id '{key_id}'"),
         None => "by its certificate, which goes along".to_owned(),
     };
     let found = format!("{}, {reference}", credential.key_type());
