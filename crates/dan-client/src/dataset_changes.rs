@@ -58,12 +58,18 @@ pub fn dataset_changes(saved: &[EvidenceCode], current: &[EvidenceCode]) -> Vec<
     for before in saved {
         let dataset = &before.evidence_code_name;
         let mut found = Found { dataset, changes: &mut changes };
-        match current.iter().find(|after| after.evidence_code_name == *dataset) {
+        match counterpart(before, current) {
             None => found.add(DatasetChangeKind::Gone, "is gone"),
             Some(after) => found.compare(before, after),
         }
     }
     changes
+}
+
+/// The same dataset later. One that has an entry for each service context is compared with that of its own.
+fn counterpart<'c>(before: &EvidenceCode, current: &'c [EvidenceCode]) -> Option<&'c EvidenceCode> {
+    let of_name = || current.iter().filter(|after| after.evidence_code_name == before.evidence_code_name);
+    of_name().find(|after| after.service_context == before.service_context).or_else(|| of_name().next())
 }
 
 /// Collects what changed about one dataset.
@@ -289,6 +295,19 @@ mod tests {
         ]);
         after["authorizationRequirements"][0]["failureAction"] = 1.into();
         insta::assert_snapshot!(changes(&after));
+    }
+
+    #[test]
+    fn each_service_context_has_its_own_entry() {
+        let entry = |context: &str, days: u32| -> EvidenceCode {
+            let mut entry = dataset();
+            entry["serviceContext"] = context.into();
+            entry["maxValidDays"] = days.into();
+            serde_json::from_value(entry).unwrap()
+        };
+        let saved = [entry("eBevis", 30), entry("Tilda", 90)];
+        assert!(dataset_changes(&saved, &saved).is_empty());
+        assert_eq!(dataset_changes(&saved, &[entry("Tilda", 90), entry("eBevis", 60)]).len(), 1);
     }
 
     #[test]

@@ -51,8 +51,13 @@ fn what_changed_since_the_metadata_was_saved_is_told() {
     assert_eq!(output.status.code(), Some(8));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("RestanserV3") && said.contains("is gone"), "{said}");
-    std::fs::write(&file, "[{}]").unwrap();
-    assert!(sandbox.fail(&check, &[]).starts_with("2: "));
+    for nothing in ["[{}]", "[]", "{}", ""] {
+        std::fs::write(&file, nothing).unwrap();
+        assert!(sandbox.fail(&check, &[]).starts_with("2: "), "{nothing}");
+    }
+
+    std::fs::write(&file, sandbox.succeed(&["datasets", "show", "Roller", "--output", "json"])).unwrap();
+    assert_eq!(sandbox.succeed(&check), "Nothing changed.\n");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use dan_client::model::decode;
 use dan_client::{EvidenceCode, dataset_changes};
 
 use crate::failure::Failure;
@@ -27,12 +28,22 @@ pub(super) async fn run(session: &Session, against: &Path) -> Result<(), Failure
     }
 }
 
+/// What was saved: all datasets, or one.
 fn read(path: &Path) -> Result<Vec<EvidenceCode>, Failure> {
     let bytes = input::bytes(path)?;
-    dan_client::model::decode(&bytes).map_err(|error| {
+    let is_one = bytes.trim_ascii_start().starts_with(b"{");
+    let saved = if is_one { decode(&bytes).map(|one| vec![one]) } else { decode(&bytes) };
+    let saved = saved.map_err(|error| {
         Failure::Usage(format!(
             "'{}' is not what 'dan datasets list --output json' gives: {error}",
             path.display()
         ))
-    })
+    })?;
+    if saved.is_empty() {
+        return Err(Failure::Usage(format!(
+            "'{}' holds no dataset; save the metadata again",
+            path.display()
+        )));
+    }
+    Ok(saved)
 }
