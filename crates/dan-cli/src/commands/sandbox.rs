@@ -43,6 +43,8 @@ pub(crate) async fn run(options: SandboxOptions, quiet: bool) -> Result<(), Fail
     if let Some(folder) = &options.data {
         builder = builder.data(folder);
     }
+    // Whoever reads that it is ready may interrupt it at once.
+    let interruption = interruption()?;
     let sandbox = builder.start().await?;
     let mut ready = sandbox.ready();
     if let Some(path) = &options.env_file {
@@ -59,24 +61,33 @@ pub(crate) async fn run(options: SandboxOptions, quiet: bool) -> Result<(), Fail
     }
     let line = serde_json::to_string(&ready).unwrap_or_default();
     writeln!(std::io::stdout(), "{line}").map_err(Failure::output)?;
-    interrupted().await
+    interruption.await;
+    Ok(())
 }
 
+/// Ends when the sandbox is to end. It listens from here on, and not only when it is waited for.
 #[cfg(unix)]
-async fn interrupted() -> Result<(), Failure> {
+fn interruption() -> Result<impl Future<Output = ()>, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let cannot_listen = |error| Failure::Io("signals cannot be listened to".to_owned(), error);
-    let mut terminate = signal(SignalKind::terminate()).map_err(cannot_listen)?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result.map_err(cannot_listen),
-        _ = terminate.recv() => Ok(()),
-    }
+    let listen = |kind| signal(kind).map_err(cannot_listen);
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
-#[cfg(not(unix))]
-async fn interrupted() -> Result<(), Failure> {
-    tokio::signal::ctrl_c()
-        .await
-        .map_err(|error| Failure::Io("signals cannot be listened to".to_owned(), error))
+#[cfg(windows)]
+fn interruption() -> Result<impl Future<Output = ()>, Failure> {
+    let mut interrupt = tokio::signal::windows::ctrl_c().map_err(cannot_listen)?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}
+
+fn cannot_listen(error: std::io::Error) -> Failure {
+    Failure::Io("signals cannot be listened to".to_owned(), error)
 }
