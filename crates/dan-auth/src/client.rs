@@ -281,7 +281,7 @@ impl MaskinportenClientBuilder {
             ServerAddress::Endpoints(endpoints) => Location::Known(endpoints),
             ServerAddress::WellKnown(url) => Location::WellKnown(WellKnown::new(url, self.issuer)?),
         };
-        let server = Server::new("the token server", self.http.client()?, Arc::clone(&self.clock));
+        let server = Server::new("the token server", &self.http, Arc::clone(&self.clock))?;
         let grants = JwtBearerClient {
             client_id: self.client_id,
             credential,

@@ -47,8 +47,38 @@ pub enum AuthErrorKind {
 
 impl AuthError {
     /// An error of a provider of one's own. The message says what to do next, and holds no secret.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use dan_auth::{AuthError, AuthErrorKind};
+    ///
+    /// let cause = std::io::Error::other("sealed");
+    /// let error = AuthError::new(AuthErrorKind::Unavailable, "the vault is sealed; have it unsealed")
+    ///     .with_retry_after(Duration::from_secs(30))
+    ///     .with_source(cause);
+    /// assert!(error.is_retryable());
+    /// ```
     pub fn new(kind: AuthErrorKind, message: impl Into<String>) -> Self {
         Self::of(Inner::new(kind, message.into()))
+    }
+
+    /// With what lies behind it, which holds no secret either.
+    #[must_use]
+    pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::of(Inner { source: Some(source.into().into()), ..Arc::unwrap_or_clone(self.0) })
+    }
+
+    /// With the time for which the server wants to be left alone, counted from now. A
+    /// [`TokenFunction`](crate::TokenFunction) is not called before, but after five minutes at the latest.
+    #[must_use]
+    pub fn with_retry_after(self, retry_after: impl Into<Option<Duration>>) -> Self {
+        Self::of(Inner { retry_after: retry_after.into(), ..Arc::unwrap_or_clone(self.0) })
+    }
+
+    /// Asking again does not help, whatever the kind says.
+    #[must_use]
+    pub fn permanent(self) -> Self {
+        Self::of(Inner { retryable: false, ..Arc::unwrap_or_clone(self.0) })
     }
 
     /// The message says what to do next, and quotes nothing of a key.
@@ -68,13 +98,10 @@ impl AuthError {
         Self::of(Inner { source: Some(Arc::new(source.without_url())), ..inner })
     }
 
-    /// Asking again does not help, whatever the kind says.
-    pub(crate) fn permanent(self) -> Self {
-        Self::of(Inner { retryable: false, ..Arc::unwrap_or_clone(self.0) })
-    }
-
-    pub(crate) fn with_retry_after(self, retry_after: Option<Duration>) -> Self {
-        Self::of(Inner { retry_after, ..Arc::unwrap_or_clone(self.0) })
+    /// The same, told to somebody who asks this much later.
+    pub(crate) fn told_after(self, elapsed: Duration) -> Self {
+        let retry_after = self.0.retry_after.map(|wait| wait.saturating_sub(elapsed));
+        self.with_retry_after(retry_after)
     }
 
     /// Tells that it was asked so many times.
@@ -108,7 +135,7 @@ impl AuthError {
         self.0.retryable
     }
 
-    /// How long the server wants to be left alone, when it said so, counted from its answer.
+    /// How long the server wants to be left alone from now on, when it said so.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }

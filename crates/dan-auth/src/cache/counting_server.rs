@@ -26,6 +26,8 @@ pub(crate) struct CountingServer {
 struct Settings {
     lifetime: Option<Duration>,
     takes: Duration,
+    longest: Duration,
+    retry_after: Option<Duration>,
 }
 
 /// Counts down when the answer is given, and when nobody waits for it any more.
@@ -40,7 +42,12 @@ impl CountingServer {
             at_once: AtomicUsize::new(0),
             most_at_once: AtomicUsize::new(0),
             fails: AtomicBool::new(false),
-            settings: Mutex::new(Settings { lifetime, takes: Duration::from_millis(50) }),
+            settings: Mutex::new(Settings {
+                lifetime,
+                takes: Duration::from_millis(50),
+                longest: Duration::from_secs(120),
+                retry_after: None,
+            }),
         })
     }
 
@@ -50,6 +57,16 @@ impl CountingServer {
 
     pub(crate) fn take(&self, takes: Duration) {
         self.settings.lock().unwrap().takes = takes;
+    }
+
+    /// How long it is waited for.
+    pub(crate) fn take_at_most(&self, longest: Duration) {
+        self.settings.lock().unwrap().longest = longest;
+    }
+
+    /// What it says with each failure.
+    pub(crate) fn retry_after(&self, retry_after: Duration) {
+        self.settings.lock().unwrap().retry_after = Some(retry_after);
     }
 
     pub(crate) fn asked(&self) -> usize {
@@ -86,6 +103,10 @@ impl TokenGrant for CountingServer {
         Ok(Some(TokenCacheKey::builder().build()))
     }
 
+    fn longest(&self) -> Duration {
+        self.settings.lock().unwrap().longest
+    }
+
     async fn grant(&self) -> Result<GrantedToken, AuthError> {
         let number = {
             let mut asked_at = self.asked_at.lock().unwrap();
@@ -95,10 +116,11 @@ impl TokenGrant for CountingServer {
         let at_once = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
         self.most_at_once.fetch_max(at_once, Ordering::SeqCst);
         let _answering = Answering(&self.at_once);
-        let Settings { lifetime, takes } = *self.settings.lock().unwrap();
+        let Settings { lifetime, takes, retry_after, .. } = *self.settings.lock().unwrap();
         tokio::time::sleep(takes).await;
         if self.fails.load(Ordering::SeqCst) {
-            return Err(AuthError::new(AuthErrorKind::Unavailable, format!("failure {number}")));
+            let failure = AuthError::new(AuthErrorKind::Unavailable, format!("failure {number}"));
+            return Err(failure.with_retry_after(retry_after));
         }
         Ok(GrantedToken::new(AccessToken::new(format!("token {number}")), lifetime))
     }

@@ -9,9 +9,6 @@ use crate::cache::life::Moment;
 use crate::error::AuthError;
 use crate::token::AccessToken;
 
-/// Longer than a grant takes with all its attempts: what takes longer stands still, such as a runtime that nobody drives.
-const PATIENCE: Duration = Duration::from_secs(120);
-
 /// What a flight brings to those who wait for it.
 pub(crate) type Outcome = Result<AccessToken, AuthError>;
 
@@ -19,6 +16,7 @@ pub(crate) type Outcome = Result<AccessToken, AuthError>;
 pub(crate) struct Flight {
     number: u64,
     started: Moment,
+    patience: Duration,
     is_early: bool,
     outcome: watch::Receiver<Option<Outcome>>,
     task: AbortHandle,
@@ -32,14 +30,16 @@ pub(crate) struct Landing {
 }
 
 impl Flight {
+    /// `patience` is how long it may take.
     pub(crate) fn new(
         number: u64,
         started: Moment,
+        patience: Duration,
         is_early: bool,
         outcome: watch::Receiver<Option<Outcome>>,
         task: AbortHandle,
     ) -> Self {
-        Self { number, started, is_early, outcome, task }
+        Self { number, started, patience, is_early, outcome, task }
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -53,14 +53,14 @@ impl Flight {
 
     /// Nothing will come of it: its task is gone, with its runtime or by a panic, or it stands still.
     pub(crate) fn is_lost(&self, now: Moment) -> bool {
-        self.outcome.has_changed().is_err() || now.since(self.started) >= PATIENCE
+        self.outcome.has_changed().is_err() || now.since(self.started) >= self.patience
     }
 
     pub(crate) fn landing(&self, now: Moment) -> Landing {
         Landing {
             outcome: self.outcome.clone(),
             is_early: self.is_early,
-            patience: PATIENCE.saturating_sub(now.since(self.started)),
+            patience: self.patience.saturating_sub(now.since(self.started)),
         }
     }
 

@@ -9,23 +9,24 @@ use tracing::Instrument as _;
 
 use crate::cache::flight::{Flight, Landing, Outcome};
 use crate::cache::grant::TokenGrant;
-use crate::cache::held_token::HeldToken;
 use crate::cache::life::{Moment, Stage};
 use crate::cache::pace::Pace;
 use crate::cache::served_token::ServedToken;
 use crate::cache::token_cache::TokenCache;
-use crate::cache::token_source::TokenSource;
+use crate::cache::token_source::{Obtained, TokenSource};
 use crate::error::{AuthError, AuthErrorKind};
 use crate::token::AccessToken;
 
-/// The pause after an early renewal that failed, unless the token server names a longer one. It doubles.
+/// The pause after an early renewal that failed. It doubles.
 const EARLY_PAUSE: Duration = Duration::from_secs(1);
 const SHORTEST_EARLY_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_EARLY_PAUSE: Duration = Duration::from_secs(60);
-/// How long a failure is the answer for those who ask after it, unless the token server says when to ask again. It doubles
-/// while failures follow each other.
+/// How long a failure is the answer for those who ask after it. It doubles while failures follow each other.
 const FAILURE_KEPT: Duration = Duration::from_millis(250);
 const LONGEST_FAILURE_KEPT: Duration = Duration::from_secs(5);
+/// The token server makes a pause longer by saying so, up to this: it may be back earlier than it thought, and nobody has
+/// a token meanwhile.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(5 * 60);
 /// How many refused tokens in a row are renewed at once. An API that refuses each token does not do so for their age.
 const REFUSALS_AT_ONCE: u32 = 3;
 /// The pause after the next refusal, which doubles.
@@ -94,6 +95,11 @@ impl KeptToken {
     /// Whether there is a good token, or somebody waits for one.
     pub(crate) fn is_in_use(&self) -> bool {
         self.0.served.good(Moment::now()).is_some() || self.0.lock().flight.is_some()
+    }
+
+    /// Whether this is the token that was got last.
+    pub(crate) fn holds(&self, token: &AccessToken) -> bool {
+        self.0.served.holds(token)
     }
 
     /// As [`AccessTokenProvider::access_token`](crate::AccessTokenProvider::access_token).
@@ -165,7 +171,7 @@ impl Inner {
             return Ok(Found::Flight(flight.landing(now)));
         }
         if let Some(failure) = state.failure.as_ref().filter(|_| state.failures.is_pausing(now)) {
-            return Err(failure.clone());
+            return Err(failure.clone().told_after(state.failures.since_last(now)));
         }
         let runtime = Handle::try_current().map_err(|_| no_runtime())?;
         Ok(Found::Flight(self.start_flight(&mut state, &runtime, now)))
@@ -186,35 +192,34 @@ impl Inner {
             teller.send_replace(Some(inner.land(number, obtained)));
         };
         let task = runtime.spawn(task.in_current_span()).abort_handle();
-        let flight = Flight::new(number, now, is_early, outcome, task);
+        let flight = Flight::new(number, now, self.source.longest(), is_early, outcome, task);
         let landing = flight.landing(now);
         state.flight = Some(flight);
         landing
     }
 
     /// Keeps what a flight brought, before anybody is told of it.
-    fn land(&self, number: u64, obtained: Result<HeldToken, AuthError>) -> Outcome {
+    fn land(&self, number: u64, obtained: Result<Obtained, AuthError>) -> Outcome {
         let now = Moment::now();
         let mut state = self.lock();
         let Some(flight) = state.flight.take_if(|flight| flight.number() == number) else {
-            return obtained.map(|held| held.token().clone());
+            return obtained.map(|obtained| obtained.held.token().clone());
         };
         match obtained {
-            Ok(held) => {
-                let token = held.token().clone();
-                state.succeeded(&held, now);
-                self.served.replace(held);
+            Ok(obtained) => {
+                let token = obtained.held.token().clone();
+                state.succeeded(&obtained, now);
+                self.served.replace(obtained.held);
                 Ok(token)
             }
             Err(error) if flight.is_early() => {
                 tracing::warn!(%error, "the access token could not be renewed early; it is used while it is good");
-                let first = EARLY_PAUSE.max(error.retry_after().unwrap_or_default());
-                state.early_renewal_failed(first, self.served.use_left(now), now);
+                state.early_renewal_failed(error.retry_after(), self.served.use_left(now), now);
                 Err(error)
             }
             Err(error) => {
-                let first = FAILURE_KEPT.max(error.retry_after().unwrap_or_default());
-                state.failures.failed(now, first, LONGEST_FAILURE_KEPT);
+                state.failures.failed(now, FAILURE_KEPT, LONGEST_FAILURE_KEPT);
+                state.failures.lengthen(bounded(error.retry_after()));
                 state.failure = Some(error.clone());
                 Err(error)
             }
@@ -243,7 +248,8 @@ impl State {
         self.flight.as_ref().filter(|flight| !flight.is_lost(now))
     }
 
-    fn succeeded(&mut self, held: &HeldToken, now: Moment) {
+    fn succeeded(&mut self, obtained: &Obtained, now: Moment) {
+        let Obtained { held, retry_after } = obtained;
         self.failure = None;
         self.failures = Pace::default();
         if self.refused.take().is_none() {
@@ -251,17 +257,23 @@ impl State {
         }
         if held.stage(now) == Stage::Due {
             // The cache had nothing better, and the token server failed.
-            self.early_renewal_failed(EARLY_PAUSE, held.use_left(now), now);
+            self.early_renewal_failed(*retry_after, held.use_left(now), now);
         } else {
             self.early_renewals = Pace::default();
         }
     }
 
-    /// The pause is bounded by what is left of the token, so that it does not end without more tries.
-    fn early_renewal_failed(&mut self, first: Duration, use_left: Duration, now: Moment) {
+    /// The pause is bounded by what is left of the token, so that it does not end without more tries, unless the token
+    /// server wants none.
+    fn early_renewal_failed(&mut self, retry_after: Option<Duration>, use_left: Duration, now: Moment) {
         let longest = LONGEST_EARLY_PAUSE.min(use_left / 2).max(SHORTEST_EARLY_PAUSE);
-        self.early_renewals.failed(now, first, longest);
+        self.early_renewals.failed(now, EARLY_PAUSE, longest);
+        self.early_renewals.lengthen(bounded(retry_after));
     }
+}
+
+fn bounded(retry_after: Option<Duration>) -> Duration {
+    retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER)
 }
 
 fn no_runtime() -> AuthError {

@@ -29,8 +29,20 @@ impl Pace {
         self.pause = Some((now, doubled.min(longest)));
     }
 
+    /// Makes the pause at least this long.
+    pub(crate) fn lengthen(&mut self, least: Duration) {
+        if let Some((_, pause)) = &mut self.pause {
+            *pause = least.max(*pause);
+        }
+    }
+
     pub(crate) fn is_pausing(&self, now: Moment) -> bool {
         self.pause.is_some_and(|(since, pause)| now.since(since) < pause)
+    }
+
+    /// How long ago the pause began.
+    pub(crate) fn since_last(&self, now: Moment) -> Duration {
+        self.pause.map(|(since, _)| now.since(since)).unwrap_or_default()
     }
 }
 
@@ -49,5 +61,18 @@ mod tests {
         }
         assert_eq!(pauses, [None, Some(1), Some(2), Some(4), Some(5)]);
         assert!(pace.is_pausing(now));
+    }
+
+    #[test]
+    fn a_pause_is_lengthened_and_the_next_one_is_not() {
+        let now = Moment::now();
+        let mut pace = Pace::default();
+        let mut pauses = Vec::new();
+        for least in [0, 90, 1] {
+            pace.failed(now, Duration::from_secs(1), Duration::from_secs(5));
+            pace.lengthen(Duration::from_secs(least));
+            pauses.push(pace.pause.map(|(_, pause)| pause.as_secs()));
+        }
+        assert_eq!(pauses, [Some(1), Some(90), Some(4)]);
     }
 }

@@ -29,23 +29,45 @@ pub(crate) struct TokenSource {
     cache: Option<Arc<dyn TokenCache>>,
 }
 
+/// What came of it.
+pub(crate) struct Obtained {
+    pub(crate) held: HeldToken,
+    /// When the token server wants to be asked again, in case it failed and the token is an old one.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl From<HeldToken> for Obtained {
+    fn from(held: HeldToken) -> Self {
+        Self { held, retry_after: None }
+    }
+}
+
 impl TokenSource {
     pub(crate) fn new(grant: Arc<dyn TokenGrant>, cache: Option<Arc<dyn TokenCache>>) -> Self {
         Self { grant, cache }
     }
 
+    /// How long it takes at most to obtain a token.
+    pub(crate) fn longest(&self) -> Duration {
+        let waiting = if self.cache.is_some() { LOCK_PATIENCE + ANSWER_TIMEOUT * 2 } else { Duration::ZERO };
+        self.grant.longest().saturating_add(waiting)
+    }
+
     /// Another token than the refused one.
-    pub(crate) async fn obtain(&self, refused: Option<&AccessToken>) -> Result<HeldToken, AuthError> {
-        let Some(cache) = &self.cache else { return self.ask_token_server().await };
-        let Some(key) = self.grant.cache_key().await? else { return self.ask_token_server().await };
-        self.obtain_through(&mut Visit::new(cache.as_ref(), &key), refused).await
+    pub(crate) async fn obtain(&self, refused: Option<&AccessToken>) -> Result<Obtained, AuthError> {
+        if let Some(cache) = &self.cache
+            && let Some(key) = self.grant.cache_key().await?
+        {
+            return self.obtain_through(&mut Visit::new(cache.as_ref(), &key), refused).await;
+        }
+        self.ask_token_server().await.map(Obtained::from)
     }
 
     async fn obtain_through(
         &self,
         visit: &mut Visit<'_>,
         refused: Option<&AccessToken>,
-    ) -> Result<HeldToken, AuthError> {
+    ) -> Result<Obtained, AuthError> {
         if let Some(refused) = refused {
             visit.remove(refused).await;
         }
@@ -55,7 +77,7 @@ impl TokenSource {
             kept = visit.look(refused).await;
         }
         let obtained = match kept {
-            Some(token) if token.stage(Moment::now()) == Stage::Fresh => Ok(token),
+            Some(token) if token.stage(Moment::now()) == Stage::Fresh => Ok(token.into()),
             old => self.renew(visit, old).await,
         };
         if let Some(lock) = lock {
@@ -65,15 +87,15 @@ impl TokenSource {
     }
 
     /// A new token, or the old one as long as that is good.
-    async fn renew(&self, visit: &mut Visit<'_>, old: Option<HeldToken>) -> Result<HeldToken, AuthError> {
+    async fn renew(&self, visit: &mut Visit<'_>, old: Option<HeldToken>) -> Result<Obtained, AuthError> {
         match (self.ask_token_server().await, old) {
             (Ok(new), _) => {
                 visit.put(&new).await;
-                Ok(new)
+                Ok(new.into())
             }
             (Err(error), Some(old)) if old.stage(Moment::now()) == Stage::Due => {
                 tracing::warn!(%error, "the token in the cache could not be renewed yet");
-                Ok(old)
+                Ok(Obtained { held: old, retry_after: error.retry_after() })
             }
             (Err(error), _) => Err(error),
         }

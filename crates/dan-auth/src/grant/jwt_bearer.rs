@@ -17,6 +17,9 @@ use crate::token::GrantedToken;
 /// How often the log is reminded that the certificate ends.
 const REMINDER_PAUSE: Duration = Duration::from_secs(24 * 3600);
 
+/// More than it takes to read a credential: decrypting a key may take some seconds.
+const READING: Duration = Duration::from_secs(10);
+
 /// What all grants of one client have in common.
 pub(crate) struct JwtBearerClient {
     pub(crate) client_id: String,
@@ -41,6 +44,12 @@ impl TokenGrant for JwtBearerGrant {
         let credential = self.client.credential.credential().await?;
         let key = self.request.cache_key().with("client_id", &self.client.client_id);
         Ok(Some(credential.add_to(self.client.server.add_to(key)).build()))
+    }
+
+    fn longest(&self) -> Duration {
+        // An attempt may ask where the token server is, and ask that twice.
+        let attempt = READING.saturating_add(self.client.server.timeout().saturating_mul(3));
+        self.client.retry.longest(attempt)
     }
 
     async fn grant(&self) -> Result<GrantedToken, AuthError> {

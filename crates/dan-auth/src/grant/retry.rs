@@ -31,6 +31,12 @@ impl Retry {
         Self { attempts: attempts.unwrap_or(USUAL_ATTEMPTS).max(1), clock }
     }
 
+    /// How long all attempts take at most, with the pauses between them, when one takes this long.
+    pub(crate) fn longest(&self, attempt: Duration) -> Duration {
+        let pauses = LONGEST_RETRY_AFTER.max(LONGEST_PAUSE).saturating_mul(self.attempts - 1);
+        attempt.saturating_mul(self.attempts).saturating_add(pauses)
+    }
+
     pub(crate) async fn run<T, F>(&self, mut attempt: impl FnMut() -> F + Send) -> Result<T, AuthError>
     where
         F: Future<Output = Result<T, AuthError>> + Send,

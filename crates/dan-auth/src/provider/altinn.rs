@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::StatusCode;
@@ -16,6 +17,9 @@ use crate::server::{Answer, HttpSettings, Server, require_secure};
 use crate::token::{AccessToken, GrantedToken};
 
 const EXCHANGE_PATH: &str = "/authentication/api/v1/exchange/maskinporten";
+
+/// More than it takes to get a Maskinporten token, as a rule.
+const MASKINPORTEN: Duration = Duration::from_secs(30);
 
 /// The installations of Altinn's platform that customers meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -141,7 +145,7 @@ impl AltinnTokenExchangeBuilder {
         let grant = ExchangeGrant {
             url: format!("{}{EXCHANGE_PATH}{query}", self.url.trim_end_matches('/')),
             maskinporten: self.maskinporten,
-            server: Server::new("Altinn", self.http.client()?, clock.clone()),
+            server: Server::new("Altinn", &self.http, clock.clone())?,
             retry: Retry::new(self.attempts, clock),
         };
         Ok(AltinnTokenExchange { token: Arc::new(KeptToken::new(Arc::new(grant))) })
@@ -150,6 +154,12 @@ impl AltinnTokenExchangeBuilder {
 
 #[async_trait]
 impl TokenGrant for ExchangeGrant {
+    fn longest(&self) -> Duration {
+        // An attempt may ask twice.
+        let attempt = MASKINPORTEN.saturating_add(self.server.timeout.saturating_mul(2));
+        self.retry.longest(attempt)
+    }
+
     async fn grant(&self) -> Result<GrantedToken, AuthError> {
         self.retry.run(|| self.attempt()).await
     }

@@ -14,7 +14,7 @@ use crate::token::{AccessToken, GrantedToken};
 /// Gets tokens from an async function, and keeps each as long as the function says that it lives.
 ///
 /// The function gives a [`GrantedToken`], or an [`AccessToken`], which is not kept. All who ask while it runs get what it
-/// gives; when an API has refused the token, it is called again.
+/// gives; when an API has refused the token, it is called again. What takes two minutes is taken for lost, and begun anew.
 ///
 /// ```
 /// use std::time::Duration;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Serialize;
@@ -119,7 +120,7 @@ impl NaisTokenProviderBuilder {
         let grant = Arc::new(SidecarGrant {
             endpoint: self.endpoint,
             request: self.request,
-            server: Server::new("the sidecar of NAIS", self.http.client()?, clock.clone()),
+            server: Server::new("the sidecar of NAIS", &self.http, clock.clone())?,
             retry: Retry::new(self.attempts, clock),
             refused: Mutex::default(),
         });
@@ -132,6 +133,10 @@ impl NaisTokenProviderBuilder {
 
 #[async_trait]
 impl TokenGrant for SidecarGrant {
+    fn longest(&self) -> Duration {
+        self.retry.longest(self.server.timeout).saturating_mul(2)
+    }
+
     async fn grant(&self) -> Result<GrantedToken, AuthError> {
         let mut granted = self.retry.run(|| self.ask(self.refused().is_some())).await?;
         // It may have been refused while it was on its way here.
@@ -167,8 +172,11 @@ impl AccessTokenProvider for NaisTokenProvider {
     }
 
     async fn invalidate(&self, refused: &AccessToken) {
-        *self.grant.refused() = Some(refused.clone());
-        self.token.invalidate(refused);
+        // Whoever reports another token has no say in what the sidecar keeps.
+        if self.token.holds(refused) {
+            *self.grant.refused() = Some(refused.clone());
+            self.token.invalidate(refused);
+        }
     }
 }
 

@@ -170,6 +170,21 @@ mod tests {
     }
 
     #[test]
+    fn secrets_in_what_cannot_be_used_are_not_repeated() {
+        for text in [
+            "https://me:hidden@maskinporten.no:port/",
+            "https://me:hidden@x y",
+            "//me:hidden@maskinporten.no",
+            "http://maskinporten.no/?key=hidden",
+            "http://maskinporten.no/#hidden",
+            "?hidden",
+        ] {
+            let error = require_secure(text).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hidden"), "{error}");
+        }
+    }
+
+    #[test]
     fn closed_environments_name_their_successor() {
         let error = "ver2".parse::<MaskinportenEnvironment>().unwrap_err();
         insta::assert_snapshot!(error, @"the Maskinporten environment 'ver2' is closed; its successor is 'test'");

@@ -32,9 +32,13 @@ pub(crate) struct HttpSettings {
 }
 
 impl HttpSettings {
+    fn timeout(&self) -> Duration {
+        self.timeout.unwrap_or(TIMEOUT)
+    }
+
     /// Assertions and tokens never follow a redirect, and are never sent twice.
-    pub(crate) fn client(&self) -> Result<reqwest::Client, AuthError> {
-        let timeout = self.timeout.unwrap_or(TIMEOUT);
+    fn client(&self) -> Result<reqwest::Client, AuthError> {
+        let timeout = self.timeout();
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("dan-auth/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -58,11 +62,18 @@ pub(crate) struct Server {
     pub(crate) http: reqwest::Client,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) clock_offset: ClockOffset,
+    /// How long one request may take.
+    pub(crate) timeout: Duration,
 }
 
 impl Server {
-    pub(crate) fn new(name: &'static str, http: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
-        Self { name, http, clock, clock_offset: ClockOffset::default() }
+    pub(crate) fn new(
+        name: &'static str,
+        settings: &HttpSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, AuthError> {
+        let (http, timeout) = (settings.client()?, settings.timeout());
+        Ok(Self { name, http, clock, clock_offset: ClockOffset::default(), timeout })
     }
 
     /// Sends the request, and tells the log what went over the wire: no query, no header, no body.

@@ -1,6 +1,6 @@
 //! A token server that takes assertions (RFC 7523).
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use url::form_urlencoded;
@@ -47,6 +47,11 @@ impl TokenServer {
             Location::Known(known) => Ok(known),
             Location::WellKnown(document) => document.endpoints(&self.server).await,
         }
+    }
+
+    /// How long one request may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.server.timeout
     }
 
     /// Hands in an assertion (RFC 7523 section 2.1). There is no client authentication but the assertion itself.

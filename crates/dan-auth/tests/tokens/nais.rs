@@ -1,14 +1,15 @@
 //! The sidecar of NAIS.
 
 use dan_auth::{
-    AccessTokenProvider, AuthErrorKind, AuthorizationDetails, NaisTokenProvider, RefusalCause, TokenRequest,
+    AccessToken, AccessTokenProvider, AuthErrorKind, AuthorizationDetails, NaisTokenProvider, RefusalCause,
+    TokenRequest,
 };
 use serde_json::Value;
 
-use crate::script::{Script, answer};
+use crate::script::{Received, Reply, Script, answer};
 use crate::support::SCOPE;
 
-fn token(name: &str) -> crate::script::Reply {
+fn token(name: &str) -> Reply {
     answer(200, format!(r#"{{"access_token":"{name}","expires_in":119,"token_type":"Bearer"}}"#))
 }
 
@@ -30,6 +31,21 @@ async fn the_sidecar_is_asked_in_its_own_words() {
     assert_eq!(script.received()[0].what, "POST /api/v1/token");
     assert_eq!(script.received()[0].header("content-type"), Some("application/json"));
     insta::assert_json_snapshot!(bodies);
+}
+
+#[tokio::test]
+async fn only_the_token_that_is_held_makes_the_sidecar_pass_over_what_it_keeps() {
+    let script = Script::of([token("first"), token("second"), token("third")]);
+    let provider = NaisTokenProvider::builder(&script.url, TokenRequest::new(SCOPE)).build().unwrap();
+    provider.invalidate(&AccessToken::new("of somebody else")).await;
+    let first = provider.access_token().await.unwrap();
+    provider.invalidate(&first).await;
+    let second = provider.access_token().await.unwrap();
+    provider.invalidate(&first).await;
+    provider.invalidate(&second).await;
+    assert_eq!(provider.access_token().await.unwrap().expose(), "third");
+    let passes_over = |received: &Received| received.body.contains("\"skip_cache\":true");
+    assert_eq!(script.received().iter().map(passes_over).collect::<Vec<_>>(), [false, true, true]);
 }
 
 #[tokio::test]

@@ -56,6 +56,25 @@ async fn a_server_that_wants_to_be_left_alone_is() {
     assert_eq!(script.received().len(), 1);
 }
 
+/// However long that takes: twelve attempts of thirty seconds are six minutes.
+#[tokio::test(start_paused = true)]
+async fn a_silent_server_is_asked_as_many_times_as_was_set() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}/token", silent.local_addr().unwrap());
+    let client =
+        MaskinportenClient::builder("my-client", ClientCredential::registered_key(some_key(), "key"))
+            .endpoints(Endpoints::new("https://issuer.example/", &endpoint).unwrap())
+            .scopes(SCOPE)
+            .timeout(Duration::from_secs(30))
+            .attempts(12)
+            .build()
+            .unwrap();
+    let before = tokio::time::Instant::now();
+    let error = client.access_token().await.unwrap_err();
+    assert!(before.elapsed() > Duration::from_secs(150), "{:?}", before.elapsed());
+    assert!(error.to_string().ends_with("(asked 12 times)"), "{error}");
+}
+
 #[tokio::test]
 async fn what_is_wrong_stays_wrong_and_is_asked_once() {
     for (reply, kind) in [

@@ -154,6 +154,76 @@ async fn long_failure_is_asked_for_every_few_seconds_only() {
     assert!((13..=18).contains(&server.asked()), "{}", server.asked());
 }
 
+/// Asks ten times a second, and gives the seconds after which the token server was asked.
+async fn asked_at(server: &CountingServer, kept: &KeptToken, time: Duration) -> Vec<u64> {
+    let before = Instant::now();
+    let mut asked_at = Vec::new();
+    while before.elapsed() < time {
+        let asked = server.asked();
+        drop(kept.access_token().await);
+        sleep(MOMENT).await;
+        if server.asked() > asked {
+            asked_at.push(before.elapsed().as_secs());
+        }
+    }
+    asked_at
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_wants_to_be_left_alone_is_for_some_minutes_at_most() {
+    let server = CountingServer::new(120);
+    let kept = server.kept_token();
+    server.fail(true);
+    server.retry_after(seconds(90));
+    assert_eq!(asked_at(&server, &kept, seconds(200)).await, [0, 90, 180]);
+    sleep(seconds(90)).await;
+    server.retry_after(seconds(3600));
+    assert_eq!(asked_at(&server, &kept, seconds(700)).await, [0, 300, 600]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_later_is_told_how_long_the_server_wants_to_be_left_alone_yet() {
+    let server = CountingServer::new(120);
+    let kept = server.kept_token();
+    server.fail(true);
+    server.retry_after(seconds(90));
+    assert_eq!(kept.access_token().await.unwrap_err().retry_after(), Some(seconds(90)));
+    advance(seconds(60)).await;
+    let left = kept.access_token().await.unwrap_err().retry_after().unwrap();
+    assert!((seconds(29)..=seconds(30)).contains(&left), "{left:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn early_renewals_leave_the_server_alone_until_the_old_token_ends() {
+    let server = CountingServer::new(7200);
+    let kept = server.kept_token();
+    ask(&kept).await;
+    server.fail(true);
+    server.retry_after(seconds(120));
+    advance(seconds(6900)).await;
+    assert_eq!(asked_at(&server, &kept, seconds(280)).await, [0, 120, 240]);
+
+    let server = CountingServer::new(120);
+    let kept = server.kept_token();
+    ask(&kept).await;
+    server.fail(true);
+    server.retry_after(seconds(100));
+    advance(seconds(90)).await;
+    assert_eq!(asked_at(&server, &kept, seconds(150)).await, [0, 20, 120]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_is_waited_for_as_long_as_it_may_take() {
+    let server = CountingServer::new(120);
+    server.take(seconds(200));
+    server.take_at_most(seconds(150));
+    assert!(fail(&server.kept_token()).await.contains("broken off"));
+    let server = CountingServer::new(1000);
+    server.take(seconds(200));
+    server.take_at_most(seconds(250));
+    assert_eq!((ask(&server.kept_token()).await.as_str(), server.asked()), ("token 1", 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn who_gives_up_takes_nothing_from_the_others() {
     let server = CountingServer::new(120);

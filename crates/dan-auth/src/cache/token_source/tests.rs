@@ -78,6 +78,24 @@ async fn an_old_token_in_the_cache_serves_when_the_token_server_fails() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn with_an_old_token_in_the_cache_a_server_is_left_alone_as_long_as_it_wants() {
+    let (server, cache) = (CountingServer::new(120), memory());
+    server.fail(true);
+    server.retry_after(Duration::from_secs(12));
+    cache.put(&key(), &stored("old", 25)).await.unwrap();
+    let kept = server.kept_token_behind(&cache);
+    for _ in 0..110 {
+        assert_eq!(ask(&kept).await, "old");
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(server.asked(), 1);
+    sleep(Duration::from_secs(1)).await;
+    ask(&kept).await;
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(server.asked(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_at_its_end_in_the_cache_is_renewed() {
     let (server, cache) = (CountingServer::new(120), memory());
     cache.put(&key(), &stored("old", 8)).await.unwrap();
