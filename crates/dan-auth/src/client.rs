@@ -156,7 +156,7 @@ impl MaskinportenClientBuilder {
             client_id,
             credential,
             request: TokenRequest::new(""),
-            server: ServerAddress::Endpoints(MaskinportenEnvironment::Production.into()),
+            server: ServerAddress::Endpoints(MaskinportenEnvironment::default().into()),
             issuer: None,
             http: HttpSettings::default(),
             attempts: None,
@@ -165,7 +165,7 @@ impl MaskinportenClientBuilder {
         }
     }
 
-    /// The installation of Maskinporten; production unless said.
+    /// The installation of Maskinporten; [`MaskinportenEnvironment::Test`] unless said.
     pub fn environment(self, environment: MaskinportenEnvironment) -> Self {
         self.endpoints(environment.into())
     }
@@ -185,7 +185,8 @@ impl MaskinportenClientBuilder {
         self
     }
 
-    /// The issuer that the metadata document must name, to the letter.
+    /// The issuer that the token server must have, to the letter: the one that its metadata document names, or the one of
+    /// the environment or the endpoints.
     pub fn expected_issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
         self
@@ -265,7 +266,8 @@ impl MaskinportenClientBuilder {
     /// [`AuthErrorKind::Configuration`] names the setting that is missing or cannot be right; [`AuthErrorKind::Key`] says
     /// why Maskinporten could not take the key or the certificate.
     pub fn build(self) -> Result<MaskinportenClient, AuthError> {
-        if self.client_id.trim().is_empty() {
+        let client_id = self.client_id.trim();
+        if client_id.is_empty() {
             return Err(configuration("the client id is empty: take it from Maskinporten's self-service"));
         }
         self.request.check()?;
@@ -278,12 +280,15 @@ impl MaskinportenClientBuilder {
             Credential::Source(source) => source,
         };
         let location = match self.server {
-            ServerAddress::Endpoints(endpoints) => Location::Known(endpoints),
+            ServerAddress::Endpoints(endpoints) => {
+                require_issuer(&endpoints, self.issuer.as_deref())?;
+                Location::Known(endpoints)
+            }
             ServerAddress::WellKnown(url) => Location::WellKnown(WellKnown::new(url, self.issuer)?),
         };
         let server = Server::new("the token server", &self.http, Arc::clone(&self.clock))?;
         let grants = JwtBearerClient {
-            client_id: self.client_id,
+            client_id: client_id.to_owned(),
             credential,
             server: TokenServer::new(server, location),
             retry: Retry::new(self.attempts, self.clock),
@@ -303,6 +308,17 @@ impl fmt::Debug for MaskinportenClientBuilder {
             .field("request", &self.request)
             .field("server", &self.server)
             .finish_non_exhaustive()
+    }
+}
+
+fn require_issuer(endpoints: &Endpoints, expected: Option<&str>) -> Result<(), AuthError> {
+    match expected {
+        Some(expected) if expected != endpoints.issuer() => Err(configuration(&format!(
+            "the token server is that of the issuer '{}', not of '{expected}': give the environment or the endpoints of the \
+             one that is meant",
+            endpoints.issuer()
+        ))),
+        _ => Ok(()),
     }
 }
 

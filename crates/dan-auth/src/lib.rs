@@ -59,7 +59,7 @@ pub use provider::{
 };
 pub use request::{AuthorizationDetails, TokenRequest};
 pub use secret::Secret;
-pub use server::{Endpoints, MaskinportenEnvironment, Refusal, RefusalCause};
+pub use server::{Endpoints, MaskinportenEnvironment, Refusal, RefusalCause, secure_url};
 pub use tls_error::is_untrusted_certificate;
 pub use token::{AccessToken, GrantedToken};
 

@@ -109,7 +109,8 @@ impl DanClientBuilder {
         self.access_token_provider(Arc::new(token))
     }
 
-    /// Says who is asking by an enterprise certificate, in TLS itself, instead of a token. Calls go to the environment's
+    /// Says who is asking by an enterprise certificate, in TLS itself. No token is needed then; when there is an access token
+    /// provider as well, its tokens go along. Calls go to the environment's
     /// certificate endpoint ([`Environment::certificate_origin`]), or to the [`base_url`](Self::base_url) if one is given.
     ///
     /// The service's own documentation has not named these endpoints since it moved to tokens.

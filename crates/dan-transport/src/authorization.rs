@@ -21,7 +21,8 @@ impl Authorization {
         Self { provider, has_client_certificate, finished: Mutex::new(None) }
     }
 
-    /// A token, and the value of `Authorization` that it makes; `None` when the client certificate says it all.
+    /// A token, and the value of `Authorization` that it makes; `None` when nobody gives one, and the client
+    /// certificate says it all.
     pub(crate) async fn bearer(&self) -> Result<Option<(AccessToken, HeaderValue)>, Error> {
         match &self.provider {
             Some(provider) => {

@@ -128,6 +128,11 @@ mod tests {
     }
 
     #[test]
+    fn who_chooses_nothing_reaches_test_and_its_maskinporten() {
+        assert_eq!(Environment::default().maskinporten(), MaskinportenEnvironment::default());
+    }
+
+    #[test]
     fn an_unknown_name_lists_the_known_ones() {
         let error = "tset".parse::<Environment>().unwrap_err();
         insta::assert_snapshot!(error, @"there is no environment 'tset'; choose one of: production, test, test-former-host, development, local");

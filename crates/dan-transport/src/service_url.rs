@@ -1,7 +1,8 @@
 //! Where the API stands, and the URL of each operation.
 
+use dan_auth::secure_url;
 use dan_model::NationalIdentityNumber;
-use url::{Host, Url};
+use url::Url;
 
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
@@ -110,34 +111,12 @@ impl std::fmt::Display for ServiceUrl {
 }
 
 fn parse(text: &str) -> Result<Url, Error> {
-    let refused = |reason: &str| {
-        let shown = without_secrets(text);
-        Error::new(ErrorKind::Configuration, format!("the base URL '{shown}' cannot be used: {reason}"))
-    };
-    let url = Url::parse(text).map_err(|error| refused(&error.to_string()))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        let message = "the base URL holds a user name or a password: leave them out";
+    let url = secure_url("the base URL", text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        let message = "the base URL cannot be used: leave out everything from '?' or '#' on";
         return Err(Error::new(ErrorKind::Configuration, message));
     }
-    let loopback = match url.host() {
-        Some(Host::Domain(domain)) => domain == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return Err(refused("it has no host")),
-    };
-    if !(url.scheme() == "https" || url.scheme() == "http" && loopback) {
-        return Err(refused("keys and tokens go over https only, or over http to this machine"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refused("leave out everything from '?' or '#' on"));
-    }
     Ok(url)
-}
-
-/// A base URL that cannot be used may be one that somebody put a password or a key into.
-fn without_secrets(text: &str) -> &str {
-    let before_query = text.split(['?', '#']).next().unwrap_or_default();
-    if before_query.contains('@') { "…" } else { before_query }
 }
 
 /// The segments of the template with the values in their places.

@@ -65,8 +65,8 @@ impl TransportBuilder {
         self
     }
 
-    /// Says who is asking by a certificate, in TLS itself, instead of a token. It goes to the addresses of
-    /// [`ServiceUrl::of_certificate_endpoint`].
+    /// Says who is asking by a certificate, in TLS itself: to the addresses of [`ServiceUrl::of_certificate_endpoint`], or to
+    /// a gateway of one's own. No token is needed then; when there is an access token provider as well, its tokens go along.
     pub fn client_identity(mut self, identity: &ClientIdentity) -> Self {
         self.client_identity = Some(identity.to_pem());
         self

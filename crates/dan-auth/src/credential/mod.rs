@@ -65,7 +65,7 @@ impl ClientCredential {
     pub fn from_identity(identity: &ClientIdentity) -> Result<Self, AuthError> {
         let credential =
             Self::enterprise_certificate(identity.private_key().clone(), identity.chain().clone());
-        credential.require_rsa()?;
+        credential.signing_key()?;
         Ok(credential)
     }
 
@@ -77,15 +77,15 @@ impl ClientCredential {
         self
     }
 
-    /// Whether Maskinporten could take this at that time: the key is an RSA key, and belongs to the certificate, whose
-    /// time has come and not passed. Warns in the log when the certificate expires within 30 days, or when its issuer
-    /// has not made it for this.
+    /// Whether Maskinporten could take this at that time: the key is an RSA key, and has a key id, or belongs to the
+    /// certificate, whose time has come and not passed. Warns in the log when the certificate expires within 30 days, or
+    /// when its issuer has not made it for this.
     ///
     /// # Errors
     /// [`AuthError::key_problem`] is [`KeyProblem::UnsupportedAlgorithm`], [`KeyProblem::Mismatch`],
-    /// [`KeyProblem::Expired`] or [`KeyProblem::NotYetValid`].
+    /// [`KeyProblem::Expired`] or [`KeyProblem::NotYetValid`]; [`AuthErrorKind::Configuration`] when the key id is empty.
     pub fn check(&self, at: SystemTime) -> Result<(), AuthError> {
-        self.require_rsa()?;
+        self.signing_key()?;
         if let KeyReference::Certificate(chain) = &self.reference {
             require_pair(&self.key, chain)?;
             chain.require_valid(at)?;
@@ -165,8 +165,14 @@ impl ClientCredential {
         Self { key, reference, algorithm: SigningAlgorithm::default() }
     }
 
-    /// The key, if Maskinporten takes keys of its kind.
-    pub(crate) fn require_rsa(&self) -> Result<&RsaKey, AuthError> {
+    /// The key, if Maskinporten takes keys of its kind, and could find the public half.
+    pub(crate) fn signing_key(&self) -> Result<&RsaKey, AuthError> {
+        if self.key_id().is_some_and(|key_id| key_id.trim().is_empty()) {
+            return Err(AuthError::new(
+                AuthErrorKind::Configuration,
+                "the key id is empty: give the one under which the key is registered on the client",
+            ));
+        }
         self.key.rsa().ok_or_else(|| {
             KeyProblem::UnsupportedAlgorithm.of_key(format!(
                 "it is {}, and Maskinporten takes RSA keys only; have an RSA key or an enterprise certificate with one",

@@ -44,7 +44,7 @@ pub(super) fn sign(
     credential: &ClientCredential,
     now: SystemTime,
 ) -> Result<Zeroizing<String>, AuthError> {
-    let key = credential.require_rsa()?;
+    let key = credential.signing_key()?;
     let now = now
         .duration_since(UNIX_EPOCH)
         .map_err(|_| {

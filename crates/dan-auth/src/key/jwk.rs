@@ -45,7 +45,7 @@ pub(crate) struct PrivateJwk {
 
 impl PrivateJwk {
     pub(crate) fn key_id(&self) -> Option<&str> {
-        self.kid.as_deref().filter(|key_id| !key_id.is_empty())
+        self.kid.as_deref().filter(|key_id| !key_id.trim().is_empty())
     }
 
     /// Whether it is a private key that its owner has not meant for encryption.
@@ -69,7 +69,7 @@ impl PrivateJwk {
             }
             None => return Err(KeyProblem::Unrecognized.of_jwk("its member 'kty' is missing")),
         };
-        Ok(key.with_key_id(self.kid.clone()))
+        Ok(key.with_key_id(self.key_id().map(str::to_owned)))
     }
 
     fn pkcs1(&self) -> Result<Zeroizing<Vec<u8>>, AuthError> {

@@ -13,7 +13,7 @@ use crate::clock::SystemClock;
 use crate::error::{AuthError, AuthErrorKind};
 use crate::grant::Retry;
 use crate::provider::AccessTokenProvider;
-use crate::server::{Answer, HttpSettings, Server, require_secure};
+use crate::server::{Answer, HttpSettings, Server, secure_url};
 use crate::token::{AccessToken, GrantedToken};
 
 const EXCHANGE_PATH: &str = "/authentication/api/v1/exchange/maskinporten";
@@ -139,7 +139,7 @@ impl AltinnTokenExchangeBuilder {
     /// # Errors
     /// [`AuthErrorKind::Configuration`] names the setting that cannot be right.
     pub fn build(self) -> Result<AltinnTokenExchange, AuthError> {
-        require_secure(&self.url)?;
+        secure_url("the URL of Altinn's platform", &self.url)?;
         let query = if self.test_organization { "?test=true" } else { "" };
         let clock = Arc::new(SystemClock);
         let grant = ExchangeGrant {

@@ -13,7 +13,7 @@ use crate::error::{AuthError, AuthErrorKind};
 use crate::grant::Retry;
 use crate::provider::AccessTokenProvider;
 use crate::request::{AuthorizationDetails, TokenRequest};
-use crate::server::{HttpSettings, Server, require_secure};
+use crate::server::{HttpSettings, Server, secure_url};
 use crate::token::{AccessToken, GrantedToken};
 
 /// The variable that NAIS sets.
@@ -108,7 +108,7 @@ impl NaisTokenProviderBuilder {
     /// [`AuthErrorKind::Configuration`] names the setting that cannot be right. The sidecar takes neither `consumer_org` nor
     /// `pid`.
     pub fn build(self) -> Result<NaisTokenProvider, AuthError> {
-        require_secure(&self.endpoint)?;
+        secure_url("the URL of the sidecar", &self.endpoint)?;
         self.request.check()?;
         if self.request.consumer().is_some() || self.request.person().is_some() {
             return Err(configuration(

@@ -6,8 +6,9 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::error::{AuthError, AuthErrorKind};
-use crate::server::endpoints::{Endpoints, require_secure};
+use crate::server::endpoints::Endpoints;
 use crate::server::exchange::Server;
+use crate::server::secure_url::secure_url;
 
 /// A metadata document, read once and kept.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ struct Metadata {
 impl WellKnown {
     /// `issuer` is the one that the document must name; without, it must be the one that the URL belongs to.
     pub(crate) fn new(url: String, issuer: Option<String>) -> Result<Self, AuthError> {
-        require_secure(&url)?;
+        secure_url("the URL of the metadata document", &url)?;
         Ok(Self { url, issuer, endpoints: OnceCell::new() })
     }
 

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use dan_auth::{KeyProblem, KeyType, PrivateKey};
+use dan_auth::{ClientCredential, KeyProblem, KeyType, PrivateKey};
 use pkcs1::RsaPrivateKeyRef;
 use serde_json::{Value, json};
 
@@ -66,6 +66,16 @@ fn a_key_id_may_be_any_text() {
     for key_id in ["a \"new\" one", "back\\slash", "a\nb", "nøkkel"] {
         let jwk = ec_jwk(&files, "ec.key", key_id).to_string();
         assert_eq!(PrivateKey::from_jwk(&jwk).unwrap().key_id(), Some(key_id));
+    }
+}
+
+#[test]
+fn a_key_id_of_blanks_is_none() {
+    let Some(files) = workshop() else { return };
+    for key_id in ["", " "] {
+        let key = PrivateKey::from_jwk(&rsa_jwk(&files, "auth.key", key_id).to_string()).unwrap();
+        assert_eq!(key.key_id(), None);
+        ClientCredential::registered_jwk(key).unwrap_err();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use dan_auth::{
     AccessTokenProvider, AuthErrorKind, ClientCredential, MaskinportenClient, MaskinportenClientBuilder,
+    MaskinportenEnvironment,
 };
 
 use crate::script::{Script, answer};
@@ -52,6 +53,17 @@ async fn a_document_of_another_issuer_gets_no_assertion() {
         let error = client.access_token().await.unwrap_err();
         assert_eq!((error.kind(), tokens.received().len()), (AuthErrorKind::Configuration, 0), "{error}");
     }
+}
+
+#[test]
+fn an_issuer_that_is_expected_is_that_of_the_environment_too() {
+    let client = |environment| {
+        builder(String::new()).environment(environment).expected_issuer("https://maskinporten.no/").build()
+    };
+    client(MaskinportenEnvironment::Production).unwrap();
+    let error = client(MaskinportenEnvironment::Test).unwrap_err();
+    assert_eq!(error.kind(), AuthErrorKind::Configuration);
+    insta::assert_snapshot!(error, @"the token server is that of the issuer 'https://test.maskinporten.no/', not of 'https://maskinporten.no/': give the environment or the endpoints of the one that is meant");
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! What a request asks for, and what one client asks for many.
 
 use dan_auth::{
-    AccessTokenProvider, AuthorizationDetails, CertificateChain, ClientCredential, Endpoints,
-    MaskinportenClient, PrivateKey, RefusalCause, SigningAlgorithm, TokenRequest,
+    AccessTokenProvider, AuthErrorKind, AuthorizationDetails, CertificateChain, ClientCredential, Endpoints,
+    MaskinportenClient, MaskinportenClientBuilder, PrivateKey, RefusalCause, SigningAlgorithm, TokenRequest,
 };
 use dan_sandbox::Sandbox;
 use serde_json::json;
@@ -123,6 +123,37 @@ async fn nothing_is_sent_but_what_the_token_server_knows() {
         }),
         { ".assertion.claims.iat" => "[time]", ".assertion.claims.exp" => "[time]", ".assertion.claims.jti" => "[unique]" }
     );
+}
+
+#[tokio::test]
+async fn blanks_around_a_client_id_are_not_sent() {
+    let script = Script::of([answer(200, r#"{"access_token":"t","expires_in":119}"#)]);
+    let client = |client_id: &str| {
+        MaskinportenClient::builder(client_id, ClientCredential::registered_key(some_key(), "key"))
+            .endpoints(Endpoints::of_issuer(&script.url).unwrap())
+            .scopes(SCOPE)
+            .build()
+    };
+    assert_eq!(client(" \n").unwrap_err().kind(), AuthErrorKind::Configuration);
+    client(" my-client\n").unwrap().access_token().await.unwrap();
+    let (_, claims) = parts(&script.received()[0].field("assertion").unwrap());
+    assert_eq!(claims["iss"], "my-client");
+}
+
+#[tokio::test]
+async fn an_empty_key_id_is_refused_before_anything_is_sent() {
+    let script = Script::of([]);
+    let configured = |builder: MaskinportenClientBuilder| {
+        builder.endpoints(Endpoints::of_issuer(&script.url).unwrap()).scopes(SCOPE).build()
+    };
+    for key_id in ["", " \t"] {
+        let credential = ClientCredential::registered_key(some_key(), key_id);
+        let error = configured(MaskinportenClient::builder("my-client", credential.clone())).unwrap_err();
+        assert!(error.to_string().starts_with("the key id is empty"), "{error}");
+        let client = configured(MaskinportenClient::with_credential_source("my-client", credential));
+        let error = client.unwrap().access_token().await.unwrap_err();
+        assert_eq!((error.kind(), script.received().len()), (AuthErrorKind::Configuration, 0));
+    }
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ fn passwords_in_base_urls_are_refused_and_not_repeated() {
 #[test]
 fn a_base_url_that_is_none_is_shown_without_secrets() {
     for text in
-        ["https://me:hidden@", "https://me:hidden@x y", "https://dan.example.no:x?key=hidden", "x#hidden"]
+        ["https://me:hidden@x y", "https://dan.example.no:x?key=hidden", "https://dan.example.no?key=hidden"]
     {
         let error = ServiceUrl::custom(text, ApiVersion::V1).unwrap_err();
         assert!(!format!("{error:?}").contains("hidden"), "{error}");
