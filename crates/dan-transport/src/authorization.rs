@@ -8,6 +8,9 @@ use http::HeaderValue;
 use crate::error::{Error, ErrorKind};
 use crate::sensitive_header::SensitiveHeader;
 
+/// RFC 6750 section 2.1.
+const SCHEME: &str = "Bearer ";
+
 /// What protected operations are authorized by.
 pub(crate) struct Authorization {
     provider: Option<Arc<dyn AccessTokenProvider>>,
@@ -54,7 +57,10 @@ impl Authorization {
         {
             return Ok(header.value());
         }
-        let header = SensitiveHeader::new(&format!("Bearer {}", token.expose())).ok_or_else(|| {
+        // Room for all of it from the start, so that no copy of the token is left behind by growing.
+        let mut bearer = String::with_capacity(SCHEME.len() + token.expose().len());
+        bearer.extend([SCHEME, token.expose()]);
+        let header = SensitiveHeader::new(bearer).ok_or_else(|| {
             Error::new(ErrorKind::Configuration, "the access token holds odd characters; get a new one")
         })?;
         let value = header.value();

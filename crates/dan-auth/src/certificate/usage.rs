@@ -94,6 +94,10 @@ impl fmt::Display for Unfit {
             Self::KeyType(KeyType::Rsa { bits }) => {
                 write!(formatter, "its key has {bits} bits, and 2048 are the least")
             }
+            Self::KeyType(other @ KeyType::Other(_)) => {
+                write!(formatter, "its key is of the {other}, which serves neither Maskinporten nor TLS here")
+            }
+            // Elliptic curves serve TLS.
             Self::KeyType(other) => {
                 write!(formatter, "its key is {other}, and Maskinporten takes RSA keys only")
             }
@@ -173,4 +177,23 @@ fn named(extension: KeyUsageExtension) -> Vec<KeyUsage> {
     .into_iter()
     .filter_map(|(allowed, usage)| allowed.then_some(usage))
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::*;
+
+    #[test]
+    fn a_kind_of_key_that_serves_nothing_is_told_so_for_both_purposes() {
+        let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+        let certificate = CertificateParams::default().self_signed(&key).unwrap();
+        let certificate = Certificate::from_der(certificate.der()).unwrap();
+        for purpose in [Purpose::Signing, Purpose::ClientAuthentication] {
+            let against = certificate.unfit_for(purpose, SystemTime::now());
+            let [against] = against.as_slice() else { panic!("{against:?}") };
+            assert!(!against.to_string().contains("Maskinporten takes RSA keys only"), "{against}");
+        }
+    }
 }

@@ -15,14 +15,24 @@ pub(crate) fn read(_der: &[u8], _password: Option<&Secret>) -> Result<Contents, 
     ))
 }
 
+/// Decrypts a single encrypted key to PKCS#8.
+#[cfg(all(feature = "encrypted-keys", not(feature = "pkcs12")))]
+pub(crate) fn decrypt_key(_der: &[u8], _password: &Secret) -> Result<zeroize::Zeroizing<Vec<u8>>, AuthError> {
+    use crate::key::KeyProblem;
+
+    Err(KeyProblem::NotBuiltIn.of_key(
+        "its encryption is that of PKCS#12, and dan-auth was built without its feature 'pkcs12'; build with it, or encrypt \
+         the key anew with 'openssl pkcs8 -topk8 -v2 aes-256-cbc -provider default -provider legacy -in FILE -out NEW'",
+    ))
+}
+
 #[cfg(feature = "pkcs12")]
-pub(crate) use with_feature::{decrypt_key, decrypts, read};
+pub(crate) use with_feature::{decrypt_key, read};
 
 #[cfg(feature = "pkcs12")]
 mod with_feature {
     use p12_keystore::Pkcs12Archive;
     use p12_keystore::error::Error;
-    use pkcs8::ObjectIdentifier;
     use pkcs8::der::ErrorKind;
     use zeroize::Zeroizing;
 
@@ -30,9 +40,6 @@ mod with_feature {
     use crate::certificate::Certificate;
     use crate::file::contents;
     use crate::key::{KeyProblem, PrivateKey};
-
-    const THREE_KEY_TRIPLE_DES: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.3");
-    const RC2_40: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.6");
 
     /// Reads all keys and certificates. Which belongs to which is told by the keys themselves, not by the file.
     pub(crate) fn read(der: &[u8], password: Option<&Secret>) -> Result<Contents, AuthError> {
@@ -44,11 +51,6 @@ mod with_feature {
             certificates: certificates.collect::<Result<_, _>>()?,
             others: Vec::new(),
         })
-    }
-
-    /// Whether PKCS#12's own encryption of this name can be undone.
-    pub(crate) fn decrypts(scheme: ObjectIdentifier) -> bool {
-        scheme == THREE_KEY_TRIPLE_DES || scheme == RC2_40
     }
 
     /// Decrypts a single encrypted key to PKCS#8: a PKCS#12 file is put around it, since its bags hold just such keys.

@@ -39,9 +39,10 @@ impl CertificateSelection {
         }
     }
 
-    /// The one whose subject contains this text, such as an organization number; capitals make no difference.
+    /// The one whose subject contains this text, such as an organization number or `O=Example AS`; capitals make no
+    /// difference, nor does whether commas in a name are escaped.
     pub fn subject(mut self, part: impl AsRef<str>) -> Self {
-        self.subject = Some(part.as_ref().to_lowercase());
+        self.subject = Some(plain(part.as_ref()));
         self
     }
 
@@ -80,13 +81,18 @@ impl CertificateSelection {
 
     pub(super) fn names(&self, certificate: &Certificate) -> bool {
         let is = |wanted: &Option<String>, fits: &dyn Fn(&String) -> bool| wanted.as_ref().is_none_or(fits);
-        is(&self.subject, &|part| certificate.subject().to_lowercase().contains(part))
+        is(&self.subject, &|part| plain(certificate.subject()).contains(part))
             && is(&self.serial_number, &|number| significant(certificate.serial_number()) == number)
             && is(&self.fingerprint, &|fingerprint| {
                 [certificate.fingerprint_sha256(), certificate.fingerprint_sha1()]
                     .contains(&fingerprint.as_str())
             })
     }
+}
+
+/// As people write a name who know nothing of escapes.
+fn plain(name: &str) -> String {
+    name.replace('\\', "").to_lowercase()
 }
 
 /// As tools print them and Windows copies them: with colons, blanks, and now and then an invisible mark in front.
@@ -96,4 +102,26 @@ fn digits(hexadecimal: &str) -> String {
 
 fn significant(number: &str) -> &str {
     number.trim_start_matches('0')
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, DnType, KeyPair};
+
+    use super::*;
+
+    #[test]
+    fn a_subject_is_found_as_it_is_and_as_it_is_shown() {
+        let mut parameters = CertificateParams::default();
+        parameters.distinguished_name.push(DnType::OrganizationName, "Bakke, AS");
+        parameters.distinguished_name.push(DnType::CommonName, "Bakke");
+        let certificate = parameters.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        let certificate = Certificate::from_der(certificate.der()).unwrap();
+        let finds =
+            |part| CertificateSelection::for_purpose(Purpose::Signing).subject(part).names(&certificate);
+        for part in ["bakke, as", "Bakke\\, AS", "CN=Bakke, O=Bakke, AS", certificate.subject()] {
+            assert!(finds(part), "{part}");
+        }
+        assert!(!finds("Bakke AS"));
+    }
 }

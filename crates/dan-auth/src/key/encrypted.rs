@@ -29,7 +29,12 @@ mod with_feature {
     use pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef};
 
     use super::{AuthError, Secret, Zeroizing};
+    use crate::file::pkcs12;
     use crate::key::problem::{KeyProblem, damaged_key};
+
+    /// The ways of encryption that PKCS#12 brought (RFC 7292 appendix C), which OpenSSL's `pkcs8 -v1` can write too.
+    const THREE_KEY_TRIPLE_DES: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.3");
+    const RC2_40: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.6");
 
     /// More rounds than any tool makes unasked, and still no more than some seconds.
     const MOST_ROUNDS: u32 = 10_000_000;
@@ -46,10 +51,10 @@ mod with_feature {
                  'openssl pkey -in FILE -out DECRYPTED', and guard the result",
             )
         })?;
-        if scheme == pbes2::PBES2_OID {
-            decrypt_pbes2(der, password)
-        } else {
-            decrypt_older(der, scheme, password)
+        match scheme {
+            pbes2::PBES2_OID => decrypt_pbes2(der, password),
+            THREE_KEY_TRIPLE_DES | RC2_40 => pkcs12::decrypt_key(der, password),
+            _ => Err(unsupported(&format!("its encryption ({scheme})"))),
         }
     }
 
@@ -68,31 +73,6 @@ mod with_feature {
         // One wrong password in 256 leaves a padding that looks right.
         PrivateKeyInfoRef::try_from(decrypted.as_slice()).map_err(|_| wrong_password())?;
         Ok(decrypted)
-    }
-
-    /// The ways of encryption that PKCS#12 brought (RFC 7292 appendix C), which OpenSSL's `pkcs8 -v1` can write too.
-    #[cfg(feature = "pkcs12")]
-    fn decrypt_older(
-        der: &[u8],
-        scheme: ObjectIdentifier,
-        password: &Secret,
-    ) -> Result<Zeroizing<Vec<u8>>, AuthError> {
-        use crate::file::pkcs12;
-
-        if pkcs12::decrypts(scheme) {
-            pkcs12::decrypt_key(der, password)
-        } else {
-            Err(unsupported(&format!("its encryption ({scheme})")))
-        }
-    }
-
-    #[cfg(not(feature = "pkcs12"))]
-    fn decrypt_older(
-        _der: &[u8],
-        scheme: ObjectIdentifier,
-        _password: &Secret,
-    ) -> Result<Zeroizing<Vec<u8>>, AuthError> {
-        Err(unsupported(&format!("its encryption ({scheme})")))
     }
 
     fn scheme(der: &[u8]) -> Result<ObjectIdentifier, DerError> {

@@ -55,6 +55,17 @@ fn an_obsolete_encryption_is_refused_with_a_way_out() {
     PrivateKey::from_bytes(&files.read("anew.enc"), Some(&Secret::from("test"))).unwrap();
 }
 
+/// The ways that PKCS#12 brought come with its feature.
+#[cfg(all(feature = "encrypted-keys", not(feature = "pkcs12")))]
+#[test]
+fn without_pkcs12_the_error_names_it() {
+    let Some(files) = workshop() else { return };
+    files.run("pkcs8 -topk8 -in auth.key -v1 PBE-SHA1-3DES -passout pass:test -out older.enc");
+    let error = PrivateKey::from_bytes(&files.read("older.enc"), Some(&Secret::from("test"))).unwrap_err();
+    assert_eq!(error.key_problem(), Some(KeyProblem::NotBuiltIn));
+    assert!(error.to_string().contains("'pkcs12'"), "{error}");
+}
+
 #[cfg(not(feature = "encrypted-keys"))]
 #[test]
 fn without_the_feature_the_error_names_it() {

@@ -1,7 +1,7 @@
 //! Several machines and one Redis server.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dan_auth::{
     AccessToken, AccessTokenProvider as _, AuthErrorKind, CachedToken, RedisTokenCache, TokenCache as _,
@@ -9,6 +9,7 @@ use dan_auth::{
 };
 use dan_sandbox::Sandbox;
 use futures_util::future::join_all;
+use tokio::time::Instant;
 
 use crate::redis_server::{RedisServer, start_over_tls};
 use crate::wanting::{Wanting, ask, grants};
@@ -168,14 +169,22 @@ fn a_cache_outlives_the_runtime_that_it_was_used_on() {
     assert_eq!(runtime().block_on(found(&cache)).as_deref(), Some("a"));
 }
 
+/// Time goes on only when nothing else does: what passes is what is waited for, however slow the machine is.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_answer_is_given_up_within_seconds() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let cache = RedisTokenCache::new(format!("redis://{}", silent.local_addr().unwrap())).unwrap();
+    let started = Instant::now();
+    cache.get(&key()).await.unwrap_err();
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+}
+
 #[tokio::test]
-async fn a_server_that_does_not_answer_costs_seconds_and_not_the_token() {
+async fn a_server_that_does_not_answer_does_not_cost_the_token() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let sandbox = Sandbox::start().await.unwrap();
     let cache = RedisTokenCache::new(format!("redis://{}", silent.local_addr().unwrap())).unwrap();
-    let started = Instant::now();
     ask(&Wanting::of(&sandbox).client(Arc::new(cache))).await;
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

@@ -53,6 +53,7 @@ impl Drop for FileLock {
 }
 
 fn try_lock(file: &PrivateFile, path: PathBuf) -> io::Result<Option<FileLock>> {
+    file.make_folder()?;
     loop {
         let Some(opened) = open_or_make(file, &path)? else { continue };
         match opened.try_lock() {

@@ -1,15 +1,13 @@
 //! A file that is this user's alone.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
 use crate::cache::file::rights;
 use crate::cache::token_cache::TokenCacheError;
-use crate::unique::unique_name;
 
 /// A file that is larger holds something else than tokens.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -21,12 +19,11 @@ const LOOKS: usize = 100;
 #[derive(Debug)]
 pub(super) struct PrivateFile {
     path: PathBuf,
-    user: OnceLock<u32>,
 }
 
 impl PrivateFile {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, user: OnceLock::new() }
+        Self { path }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -83,23 +80,16 @@ impl PrivateFile {
     /// # Errors
     /// When the file or its folder is one that others could have put there.
     pub(super) fn open(&self, path: &Path, options: &OpenOptions) -> io::Result<Option<File>> {
-        let user = self.user()?;
-        self.require_private_folder(user)?;
+        let user = rights::user();
+        let Some(folder) = existing(fs::metadata(self.folder()))? else { return Ok(None) };
+        require_private(&folder, user)?;
         for _ in 0..LOOKS {
-            let found = match fs::symlink_metadata(path) {
-                Ok(found) => found,
-                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(error),
-            };
+            let Some(found) = existing(fs::symlink_metadata(path))? else { return Ok(None) };
             if !found.is_file() {
                 return Err(refused("it is a symbolic link, or no file at all: remove it"));
             }
-            let file = match options.open(path) {
-                Ok(file) => file,
-                // Another process of the user took it away after it was found.
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
-            };
+            // Another process of the user may have taken it away after it was found.
+            let Some(file) = existing(options.open(path))? else { continue };
             let opened = file.metadata()?;
             // The same, with another file put in its place.
             if !rights::is_same_file(&found, &opened) {
@@ -118,28 +108,9 @@ impl PrivateFile {
         TokenCacheError::with_source(format!("the file of tokens '{path}' cannot be {what}"), error)
     }
 
-    /// Who runs this process: the owner of the files that it makes. The folder is made when it is missing.
-    fn user(&self) -> io::Result<u32> {
-        if let Some(user) = self.user.get() {
-            return Ok(*user);
-        }
-        rights::private_folder(DirBuilder::new().recursive(true)).create(self.folder())?;
-        let probe = self.beside(&unique_name()?);
-        let made = rights::private(OpenOptions::new().write(true).create_new(true)).open(&probe)?;
-        fs::remove_file(&probe)?;
-        let user = rights::owner(&made.metadata()?);
-        Ok(*self.user.get_or_init(|| user))
-    }
-
-    fn require_private_folder(&self, user: u32) -> io::Result<()> {
-        let folder = fs::metadata(self.folder())?;
-        let owner = rights::owner(&folder);
-        if rights::others_may_write(&folder) || (owner != user && owner != rights::ADMINISTRATOR) {
-            return Err(refused(
-                "others may write to its folder: choose one of your own, with the mode 0700",
-            ));
-        }
-        Ok(())
+    /// Makes the folder when it is missing, with those above it.
+    pub(super) fn make_folder(&self) -> io::Result<()> {
+        rights::private_folder(DirBuilder::new().recursive(true)).create(self.folder())
     }
 
     fn folder(&self) -> &Path {
@@ -147,6 +118,24 @@ impl PrivateFile {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         }
+    }
+}
+
+/// Others can put nothing into it.
+fn require_private(folder: &Metadata, user: u32) -> io::Result<()> {
+    let owner = rights::owner(folder);
+    if rights::others_may_write(folder) || (owner != user && owner != rights::ADMINISTRATOR) {
+        return Err(refused("others may write to its folder: choose one of your own, with the mode 0700"));
+    }
+    Ok(())
+}
+
+/// `None` when there is none.
+fn existing<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -23,6 +23,10 @@ mod system {
         file.uid()
     }
 
+    pub(crate) fn user() -> u32 {
+        rustix::process::geteuid().as_raw()
+    }
+
     pub(crate) fn others_may_write(file: &Metadata) -> bool {
         file.mode() & 0o022 != 0
     }
@@ -53,6 +57,10 @@ mod system {
         ADMINISTRATOR
     }
 
+    pub(crate) fn user() -> u32 {
+        ADMINISTRATOR
+    }
+
     pub(crate) fn others_may_write(_: &Metadata) -> bool {
         false
     }
@@ -66,4 +74,6 @@ mod system {
     }
 }
 
-pub(super) use system::{is_same_file, others_have_any, others_may_write, owner, private, private_folder};
+pub(super) use system::{
+    is_same_file, others_have_any, others_may_write, owner, private, private_folder, user,
+};

@@ -85,6 +85,23 @@ async fn file_and_folder_are_the_users_alone_and_nothing_else_is_left() {
     assert_eq!(names(path.parent().unwrap()), ["tokens.json"]);
 }
 
+/// So that what lies in a place that cannot be written is read all the same.
+#[tokio::test]
+async fn reading_makes_and_changes_nothing() {
+    let (folder, cache) = cache();
+    let missing = FileTokenCache::new(folder.path().join("new/tokens.json"));
+    assert_eq!(get(&missing, "a").await, None);
+    assert!(names(folder.path()).is_empty());
+
+    put(&cache, "a").await;
+    let opened = fs::File::open(folder.path()).unwrap();
+    let long_ago = SystemTime::UNIX_EPOCH + LIFE;
+    opened.set_modified(long_ago).unwrap();
+    let another = FileTokenCache::new(cache.path());
+    assert_eq!(get(&another, "a").await.as_deref(), Some("a"));
+    assert_eq!(opened.metadata().unwrap().modified().unwrap(), long_ago);
+}
+
 #[tokio::test]
 async fn what_cannot_be_read_is_begun_anew() {
     let (_folder, cache) = cache();
