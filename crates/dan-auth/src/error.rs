@@ -56,7 +56,9 @@ impl AuthError {
     /// let error = AuthError::new(AuthErrorKind::Unavailable, "the vault is sealed; have it unsealed")
     ///     .with_retry_after(Duration::from_secs(30))
     ///     .with_source(cause);
-    /// assert!(error.is_retryable());
+    /// assert!(error.is_retryable() && error.retry_after() == Some(Duration::from_secs(30)));
+    /// assert!(std::error::Error::source(&error).is_some());
+    /// assert!(!error.permanent().is_retryable());
     /// ```
     pub fn new(kind: AuthErrorKind, message: impl Into<String>) -> Self {
         Self::of(Inner::new(kind, message.into()))

@@ -12,6 +12,7 @@
 //! - [`AccessTokenProvider`] is what callers of APIs ask. An [`AccessToken`] gives itself; [`TokenFunction`],
 //!   [`NaisTokenProvider`] and [`AltinnTokenExchange`] get tokens elsewhere; or bring your own.
 //! - [`AuthError`] says what went wrong, and [`Refusal`] what the token server said.
+//! - [`secure_url`] tells whether secrets may go to an address.
 //! - [`ClientCertificateRefusal`] tells a refused client certificate from a broken connection.
 
 mod cache;

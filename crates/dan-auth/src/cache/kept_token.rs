@@ -24,8 +24,8 @@ const LONGEST_EARLY_PAUSE: Duration = Duration::from_secs(60);
 /// How long a failure is the answer for those who ask after it. It doubles while failures follow each other.
 const FAILURE_KEPT: Duration = Duration::from_millis(250);
 const LONGEST_FAILURE_KEPT: Duration = Duration::from_secs(5);
-/// The token server makes a pause longer by saying so, up to this: it may be back earlier than it thought, and nobody has
-/// a token meanwhile.
+/// The token server makes these two pauses longer by saying so, up to this: it may be back earlier than it thought, and
+/// nobody has a token meanwhile.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(5 * 60);
 /// How many refused tokens in a row are renewed at once. An API that refuses each token does not do so for their age.
 const REFUSALS_AT_ONCE: u32 = 3;
