@@ -27,10 +27,19 @@ pub(crate) trait OnceOnly: Sync {
     fn send(&self, time_left: Duration) -> impl Future<Output = Result<Self::Effect, Error>> + Send;
 
     /// Looks whether it has had its effect, without having one.
-    fn find(&self, time_left: Duration) -> impl Future<Output = Result<Option<Self::Effect>, Error>> + Send;
+    fn find(&self, time_left: Duration) -> impl Future<Output = Result<Trace<Self::Effect>, Error>> + Send;
 
     /// What the effect is, and how to find out about it: the end of a sentence that begins with 'whether'.
     fn question(&self) -> String;
+}
+
+/// What a look shows.
+pub(crate) enum Trace<T> {
+    /// The request had this effect.
+    Effect(T),
+    /// There is something that may as well come of another request.
+    Unclear,
+    Nothing,
 }
 
 /// Sends it. When its fate is unknown, looks for its effect until it is found or surely absent; only then it is sent
@@ -71,9 +80,11 @@ async fn find<R: OnceOnly>(request: &R, clock: &dyn Clock, end: Duration) -> Fat
     loop {
         let looked_at = clock.elapsed();
         match request.find(end.saturating_sub(looked_at).max(SHORTEST_LOOK)).await {
-            Ok(Some(effect)) => return Fate::Done(effect),
-            Ok(None) if looked_at >= settled => return Fate::Absent,
-            Ok(None) => {}
+            Ok(Trace::Effect(effect)) => return Fate::Done(effect),
+            Ok(Trace::Nothing) if looked_at >= settled => return Fate::Absent,
+            // Later looks would show no more.
+            Ok(Trace::Unclear) if looked_at >= settled => return Fate::Unknown,
+            Ok(Trace::Nothing | Trace::Unclear) => {}
             Err(error) if error.is_retryable() => {}
             Err(error) => {
                 tracing::warn!(reason = %error, "the effect cannot be looked for");
@@ -154,8 +165,8 @@ mod tests {
             Err(Error::new(ErrorKind::Network, "reset").with_delivery(Delivery::Unknown))
         }
 
-        async fn find(&self, _time_left: Duration) -> Result<Option<()>, Error> {
-            Ok((self.effects() > 0).then_some(()))
+        async fn find(&self, _time_left: Duration) -> Result<Trace<()>, Error> {
+            Ok(if self.effects() > 0 { Trace::Effect(()) } else { Trace::Nothing })
         }
 
         fn question(&self) -> String {
@@ -171,5 +182,81 @@ mod tests {
         once(&slow, &clock, Duration::from_secs(900)).await.unwrap();
         assert_eq!(slow.effects(), 1);
         assert_eq!(slow.left.into_inner().unwrap().len(), 1, "it was sent again while the first was at work");
+    }
+
+    /// A request whose answers are all lost, and whose looks show what a test says.
+    struct Lossy<'a, F> {
+        clock: &'a Jumping,
+        look: F,
+        /// When it was sent.
+        sent: Mutex<Vec<u64>>,
+        /// When was looked, and how long that might have taken.
+        looks: Mutex<Vec<(u64, u64)>>,
+    }
+
+    impl<F: Fn(u64) -> Result<Trace<&'static str>, Error> + Sync> OnceOnly for Lossy<'_, F> {
+        type Effect = &'static str;
+
+        async fn send(&self, _time_left: Duration) -> Result<&'static str, Error> {
+            self.sent.lock().unwrap().push(self.clock.elapsed().as_secs());
+            Err(Error::new(ErrorKind::Network, "the connection broke").with_delivery(Delivery::Unknown))
+        }
+
+        async fn find(&self, time_left: Duration) -> Result<Trace<&'static str>, Error> {
+            let now = self.clock.elapsed().as_secs();
+            self.looks.lock().unwrap().push((now, time_left.as_secs()));
+            (self.look)(now)
+        }
+
+        fn question(&self) -> String {
+            "it was done".to_owned()
+        }
+    }
+
+    /// The outcome, and when was sent and looked, in seconds.
+    async fn outcome(
+        deadline: u64,
+        look: impl Fn(u64) -> Result<Trace<&'static str>, Error> + Sync,
+    ) -> (Result<&'static str, Delivery>, Vec<u64>, Vec<(u64, u64)>) {
+        let clock = Jumping::default();
+        let request = Lossy { clock: &clock, look, sent: Mutex::default(), looks: Mutex::default() };
+        let result = once(&request, &clock, Duration::from_secs(deadline)).await;
+        let result = result.map_err(|error| error.delivery());
+        (result, request.sent.into_inner().unwrap(), request.looks.into_inner().unwrap())
+    }
+
+    #[tokio::test]
+    async fn an_effect_that_is_found_is_the_answer() {
+        let late = |now| Ok(if now >= 20 { Trace::Effect("done") } else { Trace::Nothing });
+        let (result, sent, looks) = outcome(600, late).await;
+        assert_eq!((result, sent), (Ok("done"), vec![0]));
+        assert_eq!(looks.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 1, 3, 7, 15, 31]);
+    }
+
+    #[tokio::test]
+    async fn it_is_sent_again_as_soon_as_it_surely_had_no_effect() {
+        let second_time = |now| Ok(if now > 240 { Trace::Effect("done") } else { Trace::Nothing });
+        let (result, sent, looks) = outcome(600, second_time).await;
+        assert_eq!((result, sent), (Ok("done"), vec![0, 240]));
+        assert!(looks.contains(&(240, 360)), "{looks:?}");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_known_is_told_and_never_sent_again() {
+        let nothing = |_| Ok(Trace::Nothing);
+        let impatient = outcome(60, nothing).await;
+        assert_eq!((impatient.0, impatient.1), (Err(Delivery::Unknown), vec![0]));
+        assert_eq!(impatient.2.last(), Some(&(60, 5)), "the last look has some time, too");
+        let unclear = outcome(10_000, |_| Ok(Trace::Unclear)).await;
+        assert_eq!((unclear.0, unclear.1), (Err(Delivery::Unknown), vec![0]));
+        assert_eq!(unclear.2.last().unwrap().0, 240);
+        let refused = outcome(10_000, |_| Err(Error::new(ErrorKind::Forbidden, "no"))).await;
+        assert_eq!((refused.0, refused.1.len(), refused.2.len()), (Err(Delivery::Unknown), 1, 1));
+    }
+
+    #[tokio::test]
+    async fn what_surely_had_no_effect_in_the_end_may_be_sent_again_by_the_caller() {
+        let (result, sent, _) = outcome(240, |_| Ok(Trace::Nothing)).await;
+        assert_eq!((result, sent), (Err(Delivery::NotSent), vec![0]));
     }
 }

@@ -6,7 +6,7 @@ use dan_model::{ErrorCode, NotificationReminder};
 use dan_transport::{Delivery, Error, ErrorKind, Operation};
 
 use super::handle::AccreditationHandle;
-use crate::once::{OnceOnly, once};
+use crate::once::{OnceOnly, Trace, once};
 
 /// How long the service sends no other reminder after one that was sent.
 pub const REMINDER_PAUSE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -145,10 +145,10 @@ impl OnceOnly for Reminder<'_> {
         accreditation.client().send(&accreditation.operation(operation)).await?.json()
     }
 
-    async fn find(&self, time_left: Duration) -> Result<Option<Self::Effect>, Error> {
+    async fn find(&self, time_left: Duration) -> Result<Trace<Self::Effect>, Error> {
         let mut receipts = self.accreditation.receipts(Some(time_left)).await?;
         let receipts = receipts.split_off(self.before.min(receipts.len()));
-        Ok(Some(receipts).filter(|receipts| !receipts.is_empty()))
+        Ok(if receipts.is_empty() { Trace::Nothing } else { Trace::Effect(receipts) })
     }
 
     fn question(&self) -> String {

@@ -9,7 +9,7 @@ use dan_transport::{Delivery, Error, ErrorKind, Operation, SubscriptionKey};
 use super::recent::Turn;
 use crate::accreditations::Filter;
 use crate::client::DanClient;
-use crate::once::OnceOnly;
+use crate::once::{OnceOnly, Trace};
 use crate::own_token::OwnToken;
 use crate::service_time::before;
 
@@ -27,7 +27,9 @@ pub(super) struct Attempt<'a> {
     key: SubscriptionKey,
     operation: Operation,
     /// The turn among requests with the same external reference; `None` when nobody else has the reference.
-    turn: Option<&'a Turn>,
+    turn: Option<Turn>,
+    /// How many earlier requests with the reference may have left an accreditation that nobody has seen.
+    doubts: usize,
     /// When it began, by the client's clock.
     started: Duration,
 }
@@ -38,14 +40,39 @@ impl<'a> Attempt<'a> {
         request: &'a AuthorizationRequest,
         key: SubscriptionKey,
         own_token: &OwnToken,
-        turn: Option<&'a Turn>,
+        turn: Option<Turn>,
     ) -> Result<Self, Error> {
         let body = serde_json::to_vec(request).map_err(|error| {
             Error::new(ErrorKind::InvalidRequest, format!("the request cannot be written: {error}"))
         })?;
         let operation = own_token.apply(Operation::post("/authorization", key.clone(), Bytes::from(body)))?;
         let started = client.clock().elapsed();
-        Ok(Self { client, request, key, operation: operation.once(), turn, started })
+        Ok(Self { client, request, key, operation: operation.once(), turn, doubts: 0, started })
+    }
+
+    /// Notes that it is on its way. What earlier requests of unknown fate have left by now is looked for first, so that it is
+    /// not taken for what comes of this one.
+    pub(super) async fn begin(&mut self, time_left: Duration) {
+        let is_in_doubt = self.turn.as_ref().is_some_and(|turn| turn.doubts() > 0);
+        // What cannot be looked for stays in doubt.
+        let left = if is_in_doubt { self.unseen(time_left).await.unwrap_or_default() } else { Vec::new() };
+        if let Some(turn) = &mut self.turn {
+            for accreditation in left {
+                turn.settle(Some(&accreditation.id));
+            }
+            self.doubts = turn.doubts();
+            turn.send(self.client.clock().elapsed());
+        }
+    }
+
+    /// Notes what came of it. As long as nobody knows, it stays in doubt.
+    pub(super) fn end(self, result: &Result<Accreditation, Error>) {
+        let Some(mut turn) = self.turn else { return };
+        match result {
+            Ok(accreditation) => turn.settle(Some(&accreditation.id)),
+            Err(error) if had_no_effect(error) => turn.settle(None),
+            Err(_) => {}
+        }
     }
 
     /// The service's time when the attempt began; never later than it was.
@@ -72,6 +99,14 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    /// The accreditations that may have come of it.
+    async fn unseen(&self, time_left: Duration) -> Result<Vec<Accreditation>, Error> {
+        let operation = self.filter().operation(self.key.clone())?.deadline(time_left);
+        let mut listed: Vec<Accreditation> = self.client.send(&operation).await?.json()?;
+        listed.retain(|accreditation| self.is_answered_by(accreditation));
+        Ok(listed)
+    }
+
     /// Whether an accreditation is what this request leaves behind.
     fn is_answered_by(&self, accreditation: &Accreditation) -> bool {
         let request = self.request;
@@ -81,15 +116,14 @@ impl<'a> Attempt<'a> {
             && is_party(&request.requestor, accreditation.requestor.as_ref())
             && is_party(&request.subject, accreditation.subject.as_ref())
             && accreditation.evidence_codes.iter().all(|given| asked(&given.evidence_code_name))
-            && !self.turn.is_some_and(|turn| turn.has_seen(&accreditation.id))
+            && !self.turn.as_ref().is_some_and(|turn| turn.has_seen(&accreditation.id))
             && self.may_have_issued(&accreditation.issued)
     }
 
     /// Whether the time fits. As long as the service's time is unknown, every time does.
     fn may_have_issued(&self, issued: &Timestamp) -> bool {
-        let issued = issued.parse().and_then(|parts| parts.system_time());
-        match (issued, self.started_by_service()) {
-            (Ok(issued), Some(started)) => issued >= before(started, SKEW),
+        match (system_time(issued), self.started_by_service()) {
+            (Some(issued), Some(started)) => issued >= before(started, SKEW),
             _ => true,
         }
     }
@@ -109,10 +143,10 @@ impl OnceOnly for Attempt<'_> {
         })
     }
 
-    async fn find(&self, time_left: Duration) -> Result<Option<Accreditation>, Error> {
-        let operation = self.filter().operation(self.key.clone())?.deadline(time_left);
-        let listed: Vec<Accreditation> = self.client.send(&operation).await?.json()?;
-        Ok(listed.into_iter().find(|accreditation| self.is_answered_by(accreditation)))
+    async fn find(&self, time_left: Duration) -> Result<Trace<Accreditation>, Error> {
+        Ok(trace(self.unseen(time_left).await?, self.doubts, |accreditation| {
+            system_time(&accreditation.issued)
+        }))
     }
 
     fn question(&self) -> String {
@@ -133,7 +167,54 @@ impl Attempt<'_> {
     }
 }
 
+/// Which of the things that may have come of a request did, when so many others may have left one, too. What is left beyond
+/// those comes of this request: the last, since it was sent last.
+fn trace<T>(unseen: Vec<T>, doubts: usize, issued: impl Fn(&T) -> Option<SystemTime>) -> Trace<T> {
+    if (1..=doubts).contains(&unseen.len()) {
+        return Trace::Unclear;
+    }
+    unseen.into_iter().max_by_key(issued).map_or(Trace::Nothing, Trace::Effect)
+}
+
+/// Whether a request that failed so surely left nothing.
+fn had_no_effect(error: &Error) -> bool {
+    match error.delivery() {
+        Delivery::NotSent => true,
+        // An answer that cannot be read may be a success.
+        Delivery::Answered => error.kind() != ErrorKind::UnexpectedAnswer,
+        _ => false,
+    }
+}
+
+fn system_time(timestamp: &Timestamp) -> Option<SystemTime> {
+    timestamp.parse().and_then(|parts| parts.system_time()).ok()
+}
+
 /// The service shows no number of a foreign party.
 fn is_party(asked: &PartyIdentifier, stored: Option<&PartyIdentifier>) -> bool {
     stored.is_none_or(|stored| stored == asked)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    /// What is told of things that were issued at these seconds.
+    fn told(unseen: &[u64], doubts: usize) -> String {
+        let issued = |second: &u64| Some(UNIX_EPOCH + Duration::from_secs(*second));
+        match trace(unseen.to_vec(), doubts, issued) {
+            Trace::Effect(second) => format!("that of {second}"),
+            Trace::Unclear => "unclear".to_owned(),
+            Trace::Nothing => "nothing".to_owned(),
+        }
+    }
+
+    #[test]
+    fn only_what_no_other_request_can_have_left_is_the_effect() {
+        assert_eq!((told(&[], 0), told(&[], 1)), ("nothing".into(), "nothing".into()));
+        assert_eq!((told(&[3], 0), told(&[3], 1)), ("that of 3".into(), "unclear".into()));
+        assert_eq!((told(&[7, 3], 1), told(&[7, 3], 2)), ("that of 7".into(), "unclear".into()));
+    }
 }

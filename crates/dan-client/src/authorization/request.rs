@@ -53,8 +53,8 @@ const DEADLINE: Duration = Duration::from_secs(600);
 /// find out, and its [`delivery`](Error::delivery) is [`Delivery::Unknown`](crate::Delivery::Unknown).
 ///
 /// The external reference tells the requests apart. Without one, the client makes one. Of one client, requests with the same
-/// external reference wait for each other; of several processes they cannot be told apart when they are sent within
-/// seconds of each other.
+/// external reference wait for each other, and what a request left that was dropped on its way is not taken for the answer to
+/// a later one; of several processes they cannot be told apart when they are sent within seconds of each other.
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until it is awaited"]
 pub struct RequestAuthorization<'a> {
@@ -201,14 +201,14 @@ impl<'a> RequestAuthorization<'a> {
             }
             _ => None,
         };
-        let attempt = Attempt::new(self.client, &self.request, key, &self.own_token, turn.as_ref())?;
-        let accreditation = match once(&attempt, clock, self.deadline).await {
+        let mut attempt = Attempt::new(self.client, &self.request, key, &self.own_token, turn)?;
+        attempt.begin(self.deadline).await;
+        let result = once(&attempt, clock, self.deadline).await;
+        attempt.end(&result);
+        let accreditation = match result {
             Ok(accreditation) => accreditation,
             Err(error) => return Err(self.client.suggest_datasets(error, &datasets).await),
         };
-        if let Some(turn) = turn {
-            turn.end(&accreditation.id);
-        }
         Ok(Authorization::new(self.client, self.request, accreditation, self.own_token).await)
     }
 

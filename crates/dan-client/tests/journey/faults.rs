@@ -140,6 +140,43 @@ async fn requests_with_one_reference_are_told_apart() {
 }
 
 #[tokio::test]
+async fn what_a_dropped_request_left_is_no_answer_to_the_next() {
+    let (sandbox, _clock, client) = start().await;
+    lose(&sandbox, "/v1/authorization", "POST", &json!({ "delay_ms": 600_000 }));
+    let made = async {
+        loop {
+            let made = all(&sandbox).await;
+            if !made.is_empty() {
+                break made;
+            }
+        }
+    };
+    let dropped = tokio::select! {
+        made = made => made,
+        answered = request(&client).external_reference("the same").send() => panic!("{answered:?}"),
+    };
+    lose(&sandbox, "/v1/authorization", "POST", &json!({ "close": "before" }));
+    let next = request(&client).external_reference("the same").deadline(DAY).await.unwrap();
+    assert!(!dropped.contains(next.handle().id()));
+    assert_eq!(all(&sandbox).await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_a_request_of_unknown_fate_left_is_no_answer_to_the_next() {
+    let (sandbox, _clock, client) = start().await;
+    lose(&sandbox, "/v1/authorization", "POST", &json!({ "close": "after" }));
+    let no = json!({ "status": 401, "body": { "statusCode": 401, "message": "No" } });
+    lose(&sandbox, "/v1/accreditations", "GET", &no);
+    let error = request(&client).external_reference("the same").await.unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown);
+    let unknown = all(&sandbox).await;
+    lose(&sandbox, "/v1/authorization", "POST", &json!({ "close": "before" }));
+    let next = request(&client).external_reference("the same").deadline(DAY).await.unwrap();
+    assert!(!unknown.contains(next.handle().id()));
+    assert_eq!(all(&sandbox).await.len(), 2);
+}
+
+#[tokio::test]
 async fn an_answer_that_was_lost_is_found_at_once() {
     let (sandbox, clock, client) = start().await;
     lose(&sandbox, "/v1/authorization", "POST", &json!({ "close": "after" }));
