@@ -219,6 +219,20 @@ fn the_key_of_a_context_may_lie_in_a_file() {
 }
 
 #[test]
+fn a_value_that_cannot_be_right_is_told_with_its_place() {
+    let commas =
+        from(&[("MASKINPORTEN_SCOPES", "altinn:dataaltinnno, altinn:dataaltinnno/ebevis")]).unwrap_err();
+    assert!(commas.to_string().ends_with("put blanks there (variable MASKINPORTEN_SCOPES)"), "{commas}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, "-----BEGIN PRIVATE KEY-----\n").unwrap();
+    let error = from(&[("DAN_CA_FILE", file.to_str().unwrap())]).unwrap().client().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("ca.pem': no certificate in PEM stands in it"), "{error}");
+}
+
+#[test]
 fn the_way_of_authenticating_follows_from_what_is_there() {
     let client = ("MASKINPORTEN_CLIENT_ID", "client");
     let jwk = ("MASKINPORTEN_CLIENT_JWK", "{}");

@@ -7,6 +7,7 @@ mod setting;
 mod sources;
 mod variables;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ pub use setting::Setting;
 pub use sources::ConfigurationSources;
 
 const DEFAULT_SCOPES: &str = "altinn:dataaltinnno";
+
+/// How a certificate begins in PEM (RFC 7468 section 5.1).
+const PEM_CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// Settings as they stand in options, variables and profiles, before they become a client. Every field can be changed in
 /// between.
@@ -193,7 +197,7 @@ impl Configuration {
             access_token: values.secret(Setting::AccessToken),
             maskinporten: MaskinportenConfiguration {
                 client_id: values.text(Setting::ClientId),
-                scopes: values.text(Setting::Scopes),
+                scopes: values.read(Setting::Scopes, scopes)?,
                 client_jwk: values.secret(Setting::ClientJwk),
                 key_id: values.text(Setting::KeyId),
                 issuer: values.text(Setting::Issuer),
@@ -219,13 +223,24 @@ impl Configuration {
 
     fn certificate_authorities_pem(&self) -> Result<Option<Vec<u8>>, Error> {
         let Some(path) = &self.certificate_authorities_file else { return Ok(None) };
-        std::fs::read(path).map(Some).map_err(|error| {
-            configuration(format!(
-                "the certificate authorities cannot be read from '{}': {error}",
-                path.display()
-            ))
-        })
+        let unreadable = |reason: &dyn fmt::Display| {
+            let path = path.display();
+            configuration(format!("the certificate authorities cannot be read from '{path}': {reason}"))
+        };
+        let pem = std::fs::read(path).map_err(|error| unreadable(&error))?;
+        if !pem.windows(PEM_CERTIFICATE.len()).any(|window| window == PEM_CERTIFICATE) {
+            return Err(unreadable(&"no certificate in PEM stands in it"));
+        }
+        Ok(Some(pem))
     }
+}
+
+/// Scopes hold no comma, which others put between them.
+fn scopes(text: &str) -> Result<String, String> {
+    if text.contains(',') {
+        return Err(format!("the scopes '{text}' have commas between them; put blanks there"));
+    }
+    Ok(text.to_owned())
 }
 
 /// Reads a length of time: a number and a unit, such as `30s`, `2m` or `1h30m`.
