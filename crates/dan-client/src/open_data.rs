@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::client::DanClient;
 use crate::harvest::Harvest;
-use crate::proof::RequestRecord;
+use crate::proof::{RequestRecord, SignatureKey, SignatureRule};
 
 /// A request for open data (`/opendata/{dataset}`) that is being put together; made by [`DanClient::open_data`]. Awaited, it
 /// gives the [`Harvest`].
@@ -40,11 +40,12 @@ pub struct OpenData<'a> {
     identifier: Option<String>,
     query: Option<String>,
     timeout: Option<Duration>,
+    signature_rule: Option<SignatureRule>,
 }
 
 impl<'a> OpenData<'a> {
     pub(crate) fn new(client: &'a DanClient, dataset: String) -> Self {
-        Self { client, dataset, identifier: None, query: None, timeout: None }
+        Self { client, dataset, identifier: None, query: None, timeout: None, signature_rule: None }
     }
 
     /// Whom or what the data is about. It stands in the URL, where no person's number may.
@@ -75,6 +76,25 @@ impl<'a> OpenData<'a> {
     /// How long one attempt may take, instead of the client's own limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Gives no answer but one that the service signed with `key`, whatever the client's own rule.
+    ///
+    /// ```
+    /// # use dan_client::{DanClient, SignatureKey};
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let key = SignatureKey::from_pem(std::fs::read(sandbox.signing_key_file())?)?;
+    /// client.open_data("UnitBasicInformation").identifier("991825827").require_signature(key).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn require_signature(mut self, key: SignatureKey) -> Self {
+        self.signature_rule = Some(SignatureRule::Required(key));
         self
     }
 
@@ -171,7 +191,7 @@ impl<'a> OpenData<'a> {
             Ok(answer) => answer,
             Err(error) => return Err(self.client.suggest_datasets(error, &[&self.dataset]).await),
         };
-        inner.signature_rule.check(&answer)?;
+        self.signature_rule.as_ref().unwrap_or(&inner.signature_rule).check(&answer)?;
         Ok(Harvest::new(answer, self.dataset, RequestRecord::of(operation), false))
     }
 }

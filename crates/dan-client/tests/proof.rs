@@ -80,10 +80,15 @@ async fn a_client_can_insist_on_signatures() {
     assert_eq!(error.source().unwrap().downcast_ref(), Some(&SignatureError::OtherKey));
     let stream = harvest.clone().accept_unsigned().stream().await.unwrap();
     let error = stream.write_to(&mut Vec::new()).await.unwrap_err();
-    assert_eq!(error.delivery(), Delivery::Answered);
+    assert_eq!((error.delivery(), error.status()), (Delivery::Answered, Some(200)));
+    assert!(error.request_id().is_some());
     assert_eq!(error.source().unwrap().downcast_ref(), Some(&SignatureError::OtherKey));
     // A call's own word goes before the client's.
-    harvest.require_signature(key).await.unwrap();
+    harvest.require_signature(key.clone()).await.unwrap();
+    let open = client.open_data("UnitBasicInformation").identifier("991825827");
+    let error = open.clone().await.unwrap_err();
+    assert_eq!(error.source().unwrap().downcast_ref(), Some(&SignatureError::OtherKey));
+    open.require_signature(key).await.unwrap();
 }
 
 #[tokio::test]

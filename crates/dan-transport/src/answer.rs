@@ -8,7 +8,7 @@ use dan_model::{DecodeError, mask_personal_numbers};
 use serde::de::DeserializeOwned;
 
 use crate::answer_head::AnswerHead;
-use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
+use crate::error::Error;
 
 /// What the service answered: the bytes as they arrived, decoded when the caller says into what.
 #[derive(Clone)]
@@ -83,8 +83,7 @@ impl Answer {
 
     /// An error about this answer, with its status and request id: it is not what the caller expects.
     pub fn unexpected(&self, message: impl Into<String>) -> Error {
-        let (kind, origin) = (ErrorKind::UnexpectedAnswer, ErrorOrigin::Client);
-        self.head.told_of(Error::from_origin(kind, origin, Delivery::Answered, message))
+        self.head.unexpected(message)
     }
 
     /// An error about this answer, with its status and request id: it does not fit the caller's type.
@@ -116,6 +115,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+    use crate::error::{Delivery, ErrorKind};
 
     #[derive(Debug, Deserialize)]
     struct Person {

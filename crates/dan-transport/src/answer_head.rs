@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderName, StatusCode};
 
-use crate::error::Error;
+use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
 use crate::header;
 
 /// The longest id that is one; the service's are GUIDs.
@@ -48,6 +48,12 @@ impl AnswerHead {
     /// When it was sent, by the clock of what sent it. It has no fraction of a second.
     pub(crate) fn date(&self) -> Option<SystemTime> {
         httpdate::parse_http_date(self.header(&DATE)?).ok()
+    }
+
+    /// An error about this answer: it is not what the caller expects.
+    pub(crate) fn unexpected(&self, message: impl Into<String>) -> Error {
+        let (kind, origin) = (ErrorKind::UnexpectedAnswer, ErrorOrigin::Client);
+        self.told_of(Error::from_origin(kind, origin, Delivery::Answered, message))
     }
 
     pub(crate) fn service_version(&self) -> Option<&str> {

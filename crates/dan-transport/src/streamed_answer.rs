@@ -89,6 +89,11 @@ impl StreamedAnswer {
         self.head.is_json()
     }
 
+    /// An error about this answer, with its status and request id: it is not what the caller expects.
+    pub fn unexpected(&self, message: impl Into<String>) -> Error {
+        self.head.unexpected(message)
+    }
+
     /// The next part of the body; `None` after the last.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use crate::harvest::{HarvestRequest, HarvestTarget};
-use crate::proof::StreamedProof;
+use crate::proof::{SignatureError, StreamedProof};
 
 /// Harvested data that is read while it arrives: for binary datasets, which may have any size.
 ///
@@ -65,7 +65,8 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
             Ok(answer) => answer,
             Err(error) => return Err(self.explained(error).await),
         };
-        let proof = StreamedProof::begin(self.signature_rule(), answer.signature())?;
+        let proof = StreamedProof::begin(self.signature_rule(), answer.signature());
+        let proof = proof.map_err(|problem| unproved(&answer, problem))?;
         Ok(HarvestStream { answer, proof, received: 0, on_progress: None })
     }
 }
@@ -228,7 +229,9 @@ impl HarvestStream {
     }
 
     fn account_for(&mut self, part: Option<&Bytes>) -> Result<(), Error> {
-        let Some(part) = part else { return self.proof.end() };
+        let Some(part) = part else {
+            return self.proof.end().map_err(|problem| unproved(&self.answer, problem));
+        };
         self.proof.take(part);
         self.received += part.len() as u64;
         let progress = Progress { received: self.received, total: self.answer.content_length() };
@@ -259,6 +262,11 @@ impl fmt::Debug for HarvestStream {
             .field("received", &self.received)
             .finish_non_exhaustive()
     }
+}
+
+/// The answer is not what was signed, or not signed.
+fn unproved(answer: &StreamedAnswer, problem: SignatureError) -> Error {
+    answer.unexpected(problem.to_string()).with_cause(problem)
 }
 
 /// The service has answered, whatever became of its answer.

@@ -1,7 +1,6 @@
 //! The proof of a body that is not held in memory.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use dan_transport::{Delivery, Error, ErrorKind};
 
 use crate::proof::signature::hexadecimal;
 use crate::proof::{Signature, SignatureError, SignatureKey, SignatureRule};
@@ -18,15 +17,15 @@ struct Pending {
 
 impl StreamedProof {
     /// Begins to prove what the rule wants proved; what is unsigned or no signature at all is refused at once.
-    pub(crate) fn begin(rule: &SignatureRule, signature: Option<&str>) -> Result<Self, Error> {
+    pub(crate) fn begin(rule: &SignatureRule, signature: Option<&str>) -> Result<Self, SignatureError> {
         let (key, signature) = match (rule, signature) {
             (SignatureRule::Unchecked, _) | (SignatureRule::IfSigned(_), None) => return Ok(Self(None)),
-            (SignatureRule::Required(_), None) => return Err(refused(SignatureError::Unsigned)),
+            (SignatureRule::Required(_), None) => return Err(SignatureError::Unsigned),
             (SignatureRule::Required(key) | SignatureRule::IfSigned(key), Some(signature)) => {
                 (key, signature)
             }
         };
-        let signature = Signature::parse(signature).map_err(refused)?;
+        let signature = Signature::parse(signature)?;
         Ok(Self(Some(Pending { context: Context::new(&SHA256), signature, key: key.clone() })))
     }
 
@@ -37,9 +36,9 @@ impl StreamedProof {
     }
 
     /// Judges the whole.
-    pub(crate) fn end(&mut self) -> Result<(), Error> {
+    pub(crate) fn end(&mut self) -> Result<(), SignatureError> {
         let Some(Pending { context, signature, key }) = self.0.take() else { return Ok(()) };
-        signature.verify_digest(&hexadecimal(&context.finish()), &key).map_err(refused)
+        signature.verify_digest(&hexadecimal(&context.finish()), &key)
     }
 }
 
@@ -47,10 +46,4 @@ impl std::fmt::Debug for Pending {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Pending").field("signature", &self.signature).finish_non_exhaustive()
     }
-}
-
-fn refused(problem: SignatureError) -> Error {
-    Error::new(ErrorKind::UnexpectedAnswer, problem.to_string())
-        .with_delivery(Delivery::Answered)
-        .with_cause(problem)
 }
