@@ -11,12 +11,15 @@ use dan_transport::{Answer, Error, Operation, StreamedAnswer, SubscriptionKey, T
 use crate::accreditation::{AccreditationHandle, AccreditationId, ConsentPolls};
 use crate::accreditations::{AccreditationChanges, AccreditationList, Watermark};
 use crate::authorization::{RecentAuthorizations, RequestAuthorization};
-use crate::client_builder::{DanClientBuilder, Limits};
+use crate::client_builder::{DEFAULT_DEADLINE, DanClientBuilder, Limits};
 use crate::clock::Clock;
 use crate::configuration::Configuration;
+use crate::dataset_name::NameCase;
 use crate::direct_harvest::DirectHarvest;
+use crate::end::End;
 use crate::entity_register::EntityRegister;
 use crate::metadata::{Metadata, MetadataCache};
+use crate::once;
 use crate::open_data::OpenData;
 use crate::own_token::OwnToken;
 use crate::proof::SignatureRule;
@@ -235,9 +238,23 @@ impl DanClient {
         self.0.subscription_keys.for_context(self.service_context_or(service_context)).cloned()
     }
 
+    /// How long a call may take, unless it says another time.
+    pub(crate) fn deadline(&self) -> Duration {
+        self.0.limits.deadline.unwrap_or(DEFAULT_DEADLINE)
+    }
+
+    /// The end of a call that begins now and must not have its effect twice: by its own deadline, else within ten minutes
+    /// and within the client's deadline where one was said.
+    pub(crate) fn end_of_once(&self, said: Option<Duration>) -> End {
+        let deadline =
+            said.unwrap_or_else(|| self.0.limits.deadline.unwrap_or(once::DEADLINE).min(once::DEADLINE));
+        End::after(deadline, self.clock())
+    }
+
     /// The time that a dataset's source may take, as far as the metadata is known already.
-    pub(crate) fn known_timeout(&self, dataset: &str) -> Option<Duration> {
+    pub(crate) fn known_timeout(&self, dataset: &str, case: NameCase) -> Option<Duration> {
         let known = self.0.metadata.known_evidence_codes()?;
+        let dataset = case.spelling(dataset, &known);
         let seconds = known.iter().find(|code| code.evidence_code_name == dataset)?.timeout?;
         Some(Duration::from_secs(seconds.try_into().ok()?))
     }
@@ -263,13 +280,19 @@ impl DanClient {
         &self,
         service_context: Option<&str>,
         datasets: &[&str],
+        case: NameCase,
+        end: End,
     ) -> Result<SubscriptionKey, Error> {
         let keys = &self.0.subscription_keys;
         match keys.choose(self.service_context_or(service_context))? {
             Choice::Key(key) => Ok(key.clone()),
             Choice::ByMetadata => {
-                let evidence_codes = Box::pin(self.metadata().evidence_codes_with(datasets)).await?;
-                keys.choose_by_metadata(datasets, &evidence_codes).cloned()
+                let read = self.metadata().evidence_codes_with(datasets);
+                let what = "choosing the subscription key by the metadata";
+                let evidence_codes = Box::pin(end.bound(self.clock(), what, read)).await?;
+                let spelt: Vec<&str> =
+                    datasets.iter().map(|name| case.spelling(name, &evidence_codes)).collect();
+                keys.choose_by_metadata(&spelt, &evidence_codes).cloned()
             }
         }
     }

@@ -86,9 +86,10 @@ impl DanClientBuilder {
         self
     }
 
-    /// All subscription keys, one for a service context.
+    /// Subscription keys, one for a service context. They join those that were given before; of two for the same, the later
+    /// one counts.
     pub fn subscription_keys(mut self, keys: SubscriptionKeys) -> Self {
-        self.subscription_keys = keys;
+        self.subscription_keys.join(keys);
         self
     }
 
@@ -171,7 +172,7 @@ impl DanClientBuilder {
     }
 
     /// How old metadata may be when it is asked for. Without it, it is asked for each time; the client itself, when it chooses
-    /// a key or a time limit by it, takes what is at most an hour old.
+    /// a key by it, takes what is at most an hour old. A time limit follows from what is known already, however old.
     pub fn metadata_life(mut self, life: Duration) -> Self {
         self.metadata_life = Some(life);
         self
@@ -269,6 +270,17 @@ impl DanClientBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_that_are_given_one_after_the_other_join() {
+        let key = |text| SubscriptionKey::new(&Secret::from(text)).unwrap();
+        let mut keys = SubscriptionKeys::new();
+        keys.set("Tilda", key("of Tilda"));
+        let builder = DanClient::builder().subscription_key(key("by default")).subscription_keys(keys);
+        let keys = builder.build().unwrap().inner().subscription_keys.clone();
+        assert!(keys.has_default());
+        assert_eq!(keys.service_contexts().collect::<Vec<_>>(), ["TILDA"]);
+    }
 
     #[test]
     fn a_backend_without_gateway_takes_no_keys() {

@@ -70,6 +70,7 @@ mod dataset;
 mod dataset_changes;
 mod dataset_name;
 mod direct_harvest;
+mod end;
 mod entity_register;
 mod harvest;
 mod metadata;
@@ -96,7 +97,7 @@ pub use dan_transport::{
 
 pub use accreditation::{
     AccreditationHandle, AccreditationId, Available, EvidenceHarvest, HarvestOutcome, HarvestOutcomes,
-    REMINDER_PAUSE, ReminderOutcome, WaitProgress, WaitUntilAvailable,
+    REMINDER_PAUSE, Reminder, ReminderOutcome, WaitProgress, WaitUntilAvailable,
 };
 pub use accreditations::{
     AccreditationChange, AccreditationChanges, AccreditationList, Watermark, WatermarkFile,

@@ -6,6 +6,10 @@ use std::time::Duration;
 use dan_transport::{Delivery, Error};
 
 use crate::clock::Clock;
+use crate::end::End;
+
+/// Long enough to be sure that a request left no trace, and to send it once more.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(600);
 
 /// How long a request may be at work after its answer was lost. The service's host ends each call after 230 seconds; what
 /// left no trace until then never will.
@@ -44,21 +48,16 @@ pub(crate) enum Trace<T> {
 
 /// Sends it. When its fate is unknown, looks for its effect until it is found or surely absent; only then it is sent
 /// again, as long as the deadline allows.
-pub(crate) async fn once<R: OnceOnly>(
-    request: &R,
-    clock: &dyn Clock,
-    deadline: Duration,
-) -> Result<R::Effect, Error> {
-    let end = clock.elapsed().saturating_add(deadline);
+pub(crate) async fn once<R: OnceOnly>(request: &R, clock: &dyn Clock, end: End) -> Result<R::Effect, Error> {
     loop {
-        let lost = match request.send(end.saturating_sub(clock.elapsed())).await {
+        let lost = match request.send(end.left(clock)).await {
             Err(error) if error.delivery() == Delivery::Unknown => error,
             answered => return answered,
         };
         tracing::warn!(reason = %lost, "the answer to a request was lost: looking for its effect");
         match find(request, clock, end).await {
             Fate::Done(effect) => return Ok(effect),
-            Fate::Absent if clock.elapsed() < end => {}
+            Fate::Absent if !end.has_come(clock) => {}
             Fate::Absent => return Err(without_effect(lost)),
             Fate::Unknown => return Err(unknown(request, lost)),
         }
@@ -74,12 +73,12 @@ enum Fate<T> {
 
 /// To be called when the answer was lost: sending may wait for a token or for the gateway's quota before the request
 /// leaves, so that only this moment is surely later.
-async fn find<R: OnceOnly>(request: &R, clock: &dyn Clock, end: Duration) -> Fate<R::Effect> {
+async fn find<R: OnceOnly>(request: &R, clock: &dyn Clock, end: End) -> Fate<R::Effect> {
     let settled = clock.elapsed().saturating_add(LONGEST_WORK);
     let mut pause = FIRST_PAUSE;
     loop {
         let looked_at = clock.elapsed();
-        match request.find(end.saturating_sub(looked_at).max(SHORTEST_LOOK)).await {
+        match request.find(end.left(clock).max(SHORTEST_LOOK)).await {
             Ok(Trace::Effect(effect)) => return Fate::Done(effect),
             Ok(Trace::Nothing) if looked_at >= settled => return Fate::Absent,
             // Later looks would show no more.
@@ -91,14 +90,13 @@ async fn find<R: OnceOnly>(request: &R, clock: &dyn Clock, end: Duration) -> Fat
                 return Fate::Unknown;
             }
         }
-        let now = clock.elapsed();
-        if now >= end {
+        if end.has_come(clock) {
             return Fate::Unknown;
         }
         // The look that decides is made as soon as it can decide.
-        let until_settled = settled.saturating_sub(now);
+        let until_settled = settled.saturating_sub(clock.elapsed());
         let next = if until_settled.is_zero() { pause } else { pause.min(until_settled) };
-        clock.sleep(next.min(end.saturating_sub(now))).await;
+        clock.sleep(next.min(end.left(clock))).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
@@ -179,7 +177,7 @@ mod tests {
         let clock = Jumping::default();
         let quota = Duration::from_secs(120);
         let slow = Slow { clock: &clock, quota, work: Duration::from_secs(230), left: Mutex::default() };
-        once(&slow, &clock, Duration::from_secs(900)).await.unwrap();
+        once(&slow, &clock, End::after(Duration::from_secs(900), &clock)).await.unwrap();
         assert_eq!(slow.effects(), 1);
         assert_eq!(slow.left.into_inner().unwrap().len(), 1, "it was sent again while the first was at work");
     }
@@ -220,7 +218,7 @@ mod tests {
     ) -> (Result<&'static str, Delivery>, Vec<u64>, Vec<(u64, u64)>) {
         let clock = Jumping::default();
         let request = Lossy { clock: &clock, look, sent: Mutex::default(), looks: Mutex::default() };
-        let result = once(&request, &clock, Duration::from_secs(deadline)).await;
+        let result = once(&request, &clock, End::after(Duration::from_secs(deadline), &clock)).await;
         let result = result.map_err(|error| error.delivery());
         (result, request.sent.into_inner().unwrap(), request.looks.into_inner().unwrap())
     }

@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::client::DanClient;
+use crate::dataset_name::NameCase;
+use crate::end::End;
 use crate::harvest::Harvest;
 use crate::proof::{RequestRecord, SignatureKey, SignatureRule};
 
@@ -187,9 +189,15 @@ impl<'a> OpenData<'a> {
             operation = operation.timeout(timeout);
         }
         let inner = self.client.inner();
+        let end = End::after(self.client.deadline(), self.client.clock());
         let answer = match inner.transport.send(&operation).await {
             Ok(answer) => answer,
-            Err(error) => return Err(self.client.suggest_datasets(error, &[&self.dataset]).await),
+            Err(error) => {
+                return Err(self
+                    .client
+                    .suggest_datasets(error, &[&self.dataset], NameCase::Ignored, end)
+                    .await);
+            }
         };
         self.signature_rule.as_ref().unwrap_or(&inner.signature_rule).check(&answer)?;
         Ok(Harvest::new(answer, self.dataset, RequestRecord::of(operation), false))

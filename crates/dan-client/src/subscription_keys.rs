@@ -40,10 +40,27 @@ impl SubscriptionKeys {
         self.default = Some(key);
     }
 
-    /// The key of a service context, by its name in the metadata, such as `eBevis`. Only letters and digits count,
-    /// and not their case, so that the name of an environment variable can carry it.
+    /// The key of a service context, by its name in the metadata, such as `eBevis`, or by its
+    /// [variable form](Self::variable_form).
     pub fn set(&mut self, service_context: &str, key: SubscriptionKey) {
         self.by_context.insert(variable_form(service_context), key);
+    }
+
+    /// The name of a service context as it stands in the name of an environment variable: letters in capitals, and `_` for
+    /// each character that is neither a letter from A to Z nor a digit. Names of the same form mean the same context.
+    ///
+    /// ```
+    /// # use dan_client::SubscriptionKeys;
+    /// assert_eq!(SubscriptionKeys::variable_form("Altinn Studio-apps"), "ALTINN_STUDIO_APPS");
+    /// ```
+    pub fn variable_form(service_context: &str) -> String {
+        variable_form(service_context)
+    }
+
+    /// Takes in other keys, which go before its own.
+    pub(crate) fn join(&mut self, others: Self) {
+        self.default = others.default.or(self.default.take());
+        self.by_context.extend(others.by_context);
     }
 
     /// Whether there is a key that is used where nothing says another.

@@ -41,6 +41,39 @@ async fn metadata_lives_as_long_as_is_said() {
 }
 
 #[tokio::test]
+async fn a_list_that_was_just_read_is_not_read_again() {
+    let (sandbox, client) = start().await;
+    let error = client.direct_harvest("Unknown").await.unwrap_err();
+    assert_eq!((error.kind(), count(&sandbox, "/evidencecodes")), (ErrorKind::NotFound, 1));
+    client.direct_harvest("Unknown").await.unwrap_err();
+    assert_eq!(count(&sandbox, "/evidencecodes"), 2, "it may be new");
+}
+
+/// What comes before the request counts, too.
+#[tokio::test]
+async fn slow_metadata_does_not_outlast_the_deadline_of_a_call() {
+    let (sandbox, client) = start().await;
+    let slow = r#"{"path":"*/evidencecodes","times":9,"fault":{"delay_ms":60000}}"#;
+    sandbox.inject_fault(slow).unwrap();
+    tokio::time::pause();
+    let seconds = Duration::from_secs(5);
+    let harvest = || client.direct_harvest("TildaMetadatav1").deadline(seconds);
+    let permission = client.request_authorization("991825827", "998997801").dataset("TildaMetadatav1");
+    let began = tokio::time::Instant::now();
+    for error in [
+        harvest().await.unwrap_err(),
+        harvest().service_context("Tilda").checked().await.unwrap_err(),
+        harvest().stream().await.err().unwrap(),
+        permission.deadline(seconds).await.unwrap_err(),
+    ] {
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, true), "{error}");
+        assert!(error.to_string().contains("took longer than the call may take, 5.0 s; nothing was sent."));
+    }
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(21), "{took:?}");
+}
+
+#[tokio::test]
 async fn a_key_is_chosen_by_metadata_that_is_read_once() {
     let (sandbox, client) = start().await;
     let tasks: Vec<_> = (0..10)

@@ -67,6 +67,31 @@ async fn scopes_are_those_of_the_token() {
     assert!(client.direct_harvest("TildaMetadatav1").preflight().await.unwrap().findings().is_empty());
 }
 
+const GUARDED: &str = r#"{
+    "evidenceCode": {
+        "evidenceCodeName": "Guarded", "isAsynchronous": false, "isPublic": false,
+        "authorizationRequirements": [{ "type": "MaskinportenScopeRequirement", "failureAction": 0,
+            "requiredOnEvidenceHarvester": false, "requiredScopes": ["some:scope"] }],
+        "values": [{ "evidenceValueName": "a", "source": "b", "valueType": "string" }],
+        "belongsToServiceContexts": ["eBevis"]
+    },
+    "answer": { "values": [] }
+}"#;
+
+/// In whatever case it is named: the service compares it with what the accreditation holds.
+#[tokio::test]
+async fn what_was_checked_when_the_permission_was_asked_for_is_not_checked_again() {
+    let (sandbox, client) = start().await;
+    sandbox.put_dataset("Guarded", GUARDED).unwrap();
+    let directly = client.direct_harvest("Guarded").preflight().await.unwrap();
+    assert_eq!(directly.findings(), [Finding::MissingScopes { scopes: vec!["some:scope".to_owned()] }]);
+    let accreditation = client.accreditation("00000000-0000-4000-8000-000000000000");
+    for name in ["Guarded", "guarded"] {
+        let later = accreditation.harvest(name).preflight().await.unwrap();
+        assert_eq!(later.findings(), [], "{name}");
+    }
+}
+
 #[tokio::test]
 async fn a_checked_harvest_is_sent_only_when_nothing_speaks_against_it() {
     let (sandbox, client) = start().await;

@@ -60,7 +60,7 @@ pub(crate) async fn run(session: &Session, command: AccreditationsCommand) -> Re
         }
         AccreditationsCommand::Remind(options) => {
             let handle = session.accreditation(options.accreditation)?;
-            told(session, session.progress().during("reminding", handle.remind()).await?)
+            told(session, session.progress().during("reminding", handle.remind().send()).await?)
         }
         AccreditationsCommand::Reminders(options) => {
             let handle = session.accreditation(options.accreditation)?;

@@ -4,6 +4,7 @@ use dan_model::{ErrorCode, ErrorModel};
 use dan_transport::{Error, Operation, SubscriptionKey};
 
 use super::handle::AccreditationHandle;
+use crate::dataset_name::NameCase;
 use crate::harvest::{HarvestRequest, Target};
 
 /// A harvest through an accreditation (`GET /evidence/{accreditationId}/{evidenceCode}`) that is being put together; made by
@@ -62,6 +63,10 @@ impl AccreditationHandle {
 impl Target for Held {
     fn dataset(&self) -> &str {
         &self.dataset
+    }
+
+    fn name_case(&self) -> NameCase {
+        NameCase::Ignored
     }
 
     fn operation(&self, key: SubscriptionKey) -> Result<Operation, Error> {

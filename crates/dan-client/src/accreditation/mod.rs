@@ -21,5 +21,5 @@ pub use self::handle::AccreditationHandle;
 pub use self::harvest::EvidenceHarvest;
 pub use self::id::AccreditationId;
 pub use self::outcome::{HarvestOutcome, HarvestOutcomes};
-pub use self::reminders::{REMINDER_PAUSE, ReminderOutcome};
+pub use self::reminders::{REMINDER_PAUSE, Reminder, ReminderOutcome};
 pub use self::wait::{WaitProgress, WaitUntilAvailable};

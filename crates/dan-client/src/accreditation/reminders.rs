@@ -1,20 +1,22 @@
 //! Reminding a subject who has not answered.
 
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use dan_model::{ErrorCode, NotificationReminder};
-use dan_transport::{Delivery, Error, ErrorKind, Operation};
+use dan_transport::{Delivery, Error, ErrorKind, Operation, SubscriptionKey};
 
 use super::handle::AccreditationHandle;
+use super::status::name_of;
+use crate::dataset_name::NameCase;
+use crate::end::End;
 use crate::once::{OnceOnly, Trace, once};
 
 /// How long the service sends no other reminder after one that was sent.
 pub const REMINDER_PAUSE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The same after one that failed, by the service's documentation.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Long enough to be sure that a reminder left no trace, and to send it once more.
-const DEADLINE: Duration = Duration::from_secs(600);
 
 const TEMPLATE: &str = "/accreditations/{accreditationId}/reminders";
 
@@ -50,12 +52,24 @@ pub enum ReminderOutcome {
     NothingToConsent,
 }
 
+/// A reminder of the subject (`POST /accreditations/{accreditationId}/reminders`) that is being put together; made by
+/// [`AccreditationHandle::remind`]. Awaiting it sends it.
+#[derive(Debug, Clone)]
+#[must_use = "nobody is reminded until this is awaited"]
+pub struct Reminder {
+    accreditation: AccreditationHandle,
+    deadline: Option<Duration>,
+}
+
 impl AccreditationHandle {
     /// Reminds the subject by e-mail and text message (`POST /accreditations/{accreditationId}/reminders`), at most once in
     /// seven days.
     ///
     /// It is not sent twice: when the answer gets lost, the client looks among the reminders for one that was not there
     /// before, and takes that for the answer; see [`RequestAuthorization`](crate::RequestAuthorization).
+    ///
+    /// The service judges a reminder in the service context of the subscription key. Where there are several keys and the
+    /// context is not [known](Self::known_service_context), it follows from the datasets.
     ///
     /// ```
     /// use dan_client::ReminderOutcome;
@@ -83,39 +97,32 @@ impl AccreditationHandle {
     /// # Ok(())
     /// # }
     /// ```
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`] when there is no such accreditation, or it is another organization's. Else those of any call;
-    /// [`Delivery::Unknown`] when it cannot be known whether it was sent.
-    pub async fn remind(&self) -> Result<ReminderOutcome, Error> {
-        let before = self.reminders().await?;
-        let reminder = Reminder { accreditation: self, before: before.len() };
-        let receipts = match once(&reminder, self.client().clock(), DEADLINE).await {
-            Ok(receipts) => receipts,
-            Err(error) => return refusal(error, &before),
-        };
-        if receipts.iter().any(|receipt| receipt.success) {
-            let next_allowed = next_allowed(&receipts);
-            Ok(ReminderOutcome::Sent { receipts, next_allowed })
-        } else {
-            Ok(ReminderOutcome::Failed { receipts })
-        }
+    pub fn remind(&self) -> Reminder {
+        Reminder { accreditation: self.clone(), deadline: None }
     }
 
     /// The receipts of all reminders so far, one for each way of each (`GET /accreditations/{accreditationId}/reminders`).
     ///
     /// # Errors
-    /// As [`remind`](Self::remind).
+    /// [`ErrorKind::NotFound`] when there is no such accreditation, or it is another organization's. Else those of any call.
     pub async fn reminders(&self) -> Result<Vec<NotificationReminder>, Error> {
-        self.receipts(None).await
+        self.receipts(self.client().deadline()).await
     }
 
-    async fn receipts(&self, deadline: Option<Duration>) -> Result<Vec<NotificationReminder>, Error> {
-        let mut operation = self.operation(Operation::get(TEMPLATE, self.any_key()?));
-        if let Some(deadline) = deadline {
-            operation = operation.deadline(deadline);
-        }
+    async fn receipts(&self, deadline: Duration) -> Result<Vec<NotificationReminder>, Error> {
+        let operation = self.operation(Operation::get(TEMPLATE, self.any_key()?)).deadline(deadline);
         self.client().send(&operation).await.map_err(|error| self.not_found(error))?.json()
+    }
+
+    /// The subscription key of the accreditation's service context.
+    async fn key_of_context(&self, end: End) -> Result<SubscriptionKey, Error> {
+        let client = self.client();
+        if let Some(key) = client.sole_subscription_key(self.known_service_context()) {
+            return Ok(key);
+        }
+        let statuses = end.bound(client.clock(), "reading the status", self.status()).await?;
+        let datasets: Vec<&str> = statuses.iter().map(name_of).collect();
+        client.subscription_key(self.known_service_context(), &datasets, NameCase::Counts, end).await
     }
 
     /// The service answers an unknown id with a refusal that has no word in it.
@@ -129,24 +136,68 @@ impl AccreditationHandle {
     }
 }
 
+impl Reminder {
+    /// How long it may take in all, finding out about a lost answer included. Unless said, it is 10 minutes, or the client's
+    /// own [deadline](crate::DanClientBuilder::deadline) where that was said and is shorter.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sends it, as awaiting it does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] when there is no such accreditation, or it is another organization's;
+    /// [`ErrorKind::Configuration`] lists the service contexts when it cannot be known whose key to use. Else those of any
+    /// call; [`Delivery::Unknown`] when it cannot be known whether it was sent.
+    pub async fn send(self) -> Result<ReminderOutcome, Error> {
+        let accreditation = &self.accreditation;
+        let client = accreditation.client();
+        let (clock, end) = (client.clock(), client.end_of_once(self.deadline));
+        let before = accreditation.receipts(end.left(clock).min(client.deadline())).await?;
+        let key = accreditation.key_of_context(end).await?;
+        let attempt = Attempt { accreditation, key, before: before.len() };
+        let receipts = match once(&attempt, clock, end).await {
+            Ok(receipts) => receipts,
+            Err(error) => return refusal(error, &before),
+        };
+        if receipts.iter().any(|receipt| receipt.success) {
+            let next_allowed = next_allowed(&receipts);
+            Ok(ReminderOutcome::Sent { receipts, next_allowed })
+        } else {
+            Ok(ReminderOutcome::Failed { receipts })
+        }
+    }
+}
+
+impl IntoFuture for Reminder {
+    type Output = Result<ReminderOutcome, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
 /// A reminder on its way.
-struct Reminder<'a> {
+struct Attempt<'a> {
     accreditation: &'a AccreditationHandle,
+    key: SubscriptionKey,
     /// How many receipts there were before.
     before: usize,
 }
 
-impl OnceOnly for Reminder<'_> {
+impl OnceOnly for Attempt<'_> {
     type Effect = Vec<NotificationReminder>;
 
     async fn send(&self, time_left: Duration) -> Result<Self::Effect, Error> {
         let accreditation = self.accreditation;
-        let operation = Operation::post(TEMPLATE, accreditation.any_key()?, "").once().deadline(time_left);
+        let operation = Operation::post(TEMPLATE, self.key.clone(), "").once().deadline(time_left);
         accreditation.client().send(&accreditation.operation(operation)).await?.json()
     }
 
     async fn find(&self, time_left: Duration) -> Result<Trace<Self::Effect>, Error> {
-        let mut receipts = self.accreditation.receipts(Some(time_left)).await?;
+        let mut receipts = self.accreditation.receipts(time_left).await?;
         let receipts = receipts.split_off(self.before.min(receipts.len()));
         Ok(if receipts.is_empty() { Trace::Nothing } else { Trace::Effect(receipts) })
     }
@@ -179,5 +230,5 @@ fn next_allowed(receipts: &[NotificationReminder]) -> Option<SystemTime> {
         of_kind.filter_map(|receipt| receipt.date.parse().ok()?.system_time().ok()).max()
     };
     let after_success = latest(true).map(|date| date + REMINDER_PAUSE);
-    after_success.or_else(|| latest(false).map(|date| date + PAUSE_AFTER_FAILURE))
+    after_success.max(latest(false).map(|date| date + PAUSE_AFTER_FAILURE))
 }

@@ -7,6 +7,7 @@ use dan_transport::Error;
 
 use crate::accreditation::{AccreditationHandle, HarvestOutcomes};
 use crate::client::DanClient;
+use crate::end::End;
 use crate::own_token::OwnToken;
 
 /// A permission as it was granted: the accreditation, a handle to go on with, and what was asked for and not given.
@@ -53,11 +54,14 @@ impl Authorization {
         request: AuthorizationRequest,
         accreditation: Accreditation,
         own_token: OwnToken,
+        end: End,
     ) -> Self {
         let handle = AccreditationHandle::new(client.clone(), (&accreditation).into(), own_token);
         let mut authorization = Self { handle, accreditation, request, metadata: Arc::default() };
         if !authorization.not_granted().is_empty() {
-            authorization.metadata = authorization.read_metadata(client).await.unwrap_or_else(|error| {
+            // The permission is there, and its id has to reach the caller whatever becomes of this.
+            let read = end.bound(client.clock(), "the metadata", authorization.read_metadata(client));
+            authorization.metadata = read.await.unwrap_or_else(|error| {
                 tracing::warn!(reason = %error, "why datasets were not granted is unknown without the metadata");
                 Arc::default()
             });

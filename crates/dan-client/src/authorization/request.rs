@@ -14,11 +14,9 @@ use super::dataset_request::DatasetRequest;
 use super::granted::Authorization;
 use super::reconciliation::Attempt;
 use crate::client::DanClient;
+use crate::dataset_name::NameCase;
 use crate::once::once;
 use crate::own_token::OwnToken;
-
-/// Long enough to be sure that a request left no trace, and to send it once more.
-const DEADLINE: Duration = Duration::from_secs(600);
 
 /// A request for a permission to harvest datasets about a subject (`POST /authorization`), which is being put together;
 /// made by [`DanClient::request_authorization`]. Awaiting it sends it.
@@ -62,7 +60,7 @@ pub struct RequestAuthorization<'a> {
     request: AuthorizationRequest,
     service_context: Option<String>,
     own_token: OwnToken,
-    deadline: Duration,
+    deadline: Option<Duration>,
 }
 
 impl<'a> RequestAuthorization<'a> {
@@ -72,7 +70,7 @@ impl<'a> RequestAuthorization<'a> {
             request: AuthorizationRequest::new(requestor, subject, Vec::new()),
             service_context: None,
             own_token: OwnToken::default(),
-            deadline: DEADLINE,
+            deadline: None,
         }
     }
 
@@ -164,10 +162,11 @@ impl<'a> RequestAuthorization<'a> {
         self
     }
 
-    /// How long it may take in all, finding out about a lost answer included; 10 minutes unless said. With less than four
-    /// minutes, a request whose answer is lost is never sent again.
+    /// How long it may take in all, finding out about a lost answer included. Unless said, it is 10 minutes, or the client's
+    /// own [deadline](crate::DanClientBuilder::deadline) where that was said and is shorter. With less than four minutes, a
+    /// request whose answer is lost is never sent again.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+        self.deadline = Some(deadline);
         self
     }
 
@@ -178,7 +177,7 @@ impl<'a> RequestAuthorization<'a> {
     /// with a code: [`ErrorKind::Forbidden`] when requirements are not met (1019), which
     /// [`ErrorModel::denials`](dan_model::ErrorModel::denials) tells apart. See above for a lost answer.
     pub async fn send(mut self) -> Result<Authorization, Error> {
-        let clock = self.client.clock();
+        let (clock, end) = (self.client.clock(), self.client.end_of_once(self.deadline));
         let is_own_reference = self.take_external_reference()?;
         let problems = problems(&self.request, clock.now());
         if !problems.is_empty() {
@@ -194,22 +193,27 @@ impl<'a> RequestAuthorization<'a> {
             .iter()
             .map(|dataset| dataset.evidence_code_name.as_str())
             .collect();
-        let key = self.client.subscription_key(self.service_context.as_deref(), &datasets).await?;
+        let context = self.service_context.as_deref();
+        let key = self.client.subscription_key(context, &datasets, NameCase::Counts, end).await?;
         let turn = match self.request.external_reference.as_deref() {
             Some(own) if is_own_reference => {
-                Some(self.client.recent_authorizations().turn(own, clock.elapsed()).await)
+                let turn = self.client.recent_authorizations().turn(own, clock.elapsed());
+                let what = "the request before with the same external reference";
+                Some(end.bound(clock, what, async { Ok(turn.await) }).await?)
             }
             _ => None,
         };
         let mut attempt = Attempt::new(self.client, &self.request, key, &self.own_token, turn)?;
-        attempt.begin(self.deadline).await;
-        let result = once(&attempt, clock, self.deadline).await;
+        attempt.begin(end.left(clock)).await;
+        let result = once(&attempt, clock, end).await;
         attempt.end(&result);
         let accreditation = match result {
             Ok(accreditation) => accreditation,
-            Err(error) => return Err(self.client.suggest_datasets(error, &datasets).await),
+            Err(error) => {
+                return Err(self.client.suggest_datasets(error, &datasets, NameCase::Counts, end).await);
+            }
         };
-        Ok(Authorization::new(self.client, self.request, accreditation, self.own_token).await)
+        Ok(Authorization::new(self.client, self.request, accreditation, self.own_token, end).await)
     }
 
     /// Makes an external reference when the caller gave none; true when the caller did.

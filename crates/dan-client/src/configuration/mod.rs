@@ -78,7 +78,7 @@ pub struct Configuration {
     pub maskinporten: MaskinportenConfiguration,
     /// The files of an enterprise certificate, for assertions or for mutual TLS.
     pub key_files: KeyFiles,
-    /// How long a call may take.
+    /// How long one attempt of a call may take.
     pub timeout: Option<Duration>,
     /// How the command `dan` writes its results, in its own words.
     pub output: Option<String>,

@@ -17,7 +17,7 @@ pub enum Setting {
     ServiceContext,
     /// The certificate authorities to trust (PEM), instead of the platform's.
     CaFile,
-    /// How long a call may take, such as `30s` or `2m`.
+    /// How long one attempt of a call may take, such as `30s` or `2m`.
     Timeout,
     /// How the command `dan` writes its results; the library keeps it for the command.
     Output,

@@ -53,9 +53,6 @@ impl Options {
         if let Some(expression) = &self.query {
             operation = operation.query("query", expression);
         }
-        if let Some(deadline) = self.deadline {
-            operation = operation.deadline(deadline);
-        }
         self.own_token.apply(operation)
     }
 }

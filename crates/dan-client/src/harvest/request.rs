@@ -9,7 +9,9 @@ use dan_transport::{Error, Operation, SubscriptionKey};
 
 use crate::auth::Secret;
 use crate::client::DanClient;
-use crate::client_builder::{DEFAULT_DEADLINE, Limits};
+use crate::client_builder::DEFAULT_DEADLINE;
+use crate::dataset_name::NameCase;
+use crate::end::End;
 use crate::harvest::Harvest;
 use crate::harvest::options::Options;
 use crate::preflight::Question;
@@ -47,12 +49,17 @@ pub trait HarvestTarget: target::Target {}
 impl<T: target::Target> HarvestTarget for T {}
 
 pub(crate) mod target {
-    use super::{Error, Operation, Question, SubscriptionKey};
+    use super::{Error, NameCase, Operation, Question, SubscriptionKey};
 
     /// What is harvested, and by which operation; the options that all have are added to it.
     pub trait Target: Send + Sync {
-        /// The name of the dataset, as the metadata spells it.
+        /// The name of the dataset.
         fn dataset(&self) -> &str;
+
+        /// Whether the dataset has to be named as the metadata spells it.
+        fn name_case(&self) -> NameCase {
+            NameCase::Counts
+        }
 
         /// The operation with all that is the target's own.
         ///
@@ -203,7 +210,7 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
         self
     }
 
-    /// How long the call may take with all its attempts.
+    /// How long the call may take with all its attempts, and with what it reads of the metadata before.
     ///
     /// ```
     /// # use dan_client::DanClient;
@@ -288,48 +295,57 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
     }
 
     pub(crate) async fn send(&self, envelope: bool) -> Result<Harvest, Error> {
-        let operation = self.operation(envelope).await?;
+        let end = self.end();
+        let operation = self.operation(envelope, end).await?.deadline(end.left(self.client.clock()));
         let answer = match self.client.send(&operation).await {
             Ok(answer) => answer,
-            Err(error) => return Err(self.explained(error).await),
+            Err(error) => return Err(self.explained(error, end).await),
         };
         self.signature_rule().check(&answer)?;
         Ok(Harvest::new(answer, self.target.dataset().to_owned(), RequestRecord::of(operation), envelope))
     }
 
-    pub(super) async fn operation(&self, envelope: bool) -> Result<Operation, Error> {
+    /// When the call has to be over, with all that comes before its request and after.
+    pub(super) fn end(&self) -> End {
+        let said = self.options.deadline.or(self.client.inner().limits.deadline);
+        End::after(said.unwrap_or_else(|| self.needed().max(DEFAULT_DEADLINE)), self.client.clock())
+    }
+
+    pub(super) async fn operation(&self, envelope: bool, end: End) -> Result<Operation, Error> {
         self.options.check(envelope)?;
         if self.options.checked {
             // Boxed, since most calls do without and all of them would be larger.
-            Box::pin(self.preflight()).await?.require_clear()?;
+            let preflight = Box::pin(end.bound(self.client.clock(), "the preflight check", self.preflight()));
+            preflight.await?.require_clear()?;
         }
         let context = self.options.service_context.as_deref();
-        let key = self.client.subscription_key(context, &[self.target.dataset()]).await?;
-        let operation = self.options.apply(self.target.operation(key)?, envelope)?;
-        Ok(self.with_time(operation))
+        let (dataset, case) = (self.target.dataset(), self.target.name_case());
+        let key = self.client.subscription_key(context, &[dataset], case, end).await?;
+        Ok(self.with_time(self.options.apply(self.target.operation(key)?, envelope)?))
+    }
+
+    /// How long the dataset lets its source take, with the way there; nothing when that is not known.
+    fn needed(&self) -> Duration {
+        let known = self.client.known_timeout(self.target.dataset(), self.target.name_case());
+        known.map(|timeout| timeout + OVERHEAD).unwrap_or_default()
     }
 
     /// The service waits for a source as long as the dataset says, which may be longer than the time that was allowed.
     fn with_time(&self, operation: Operation) -> Operation {
-        let Limits { timeout, deadline } = self.client.inner().limits;
-        let known = self.client.known_timeout(self.target.dataset());
-        let needed = known.map(|timeout| timeout + OVERHEAD).unwrap_or_default();
-        let operation = match self.options.timeout {
+        let needed = self.needed();
+        match self.options.timeout {
             Some(allowed) => operation.timeout(allowed.max(needed)),
-            None if needed > timeout => operation.timeout(needed),
+            None if needed > self.client.inner().limits.timeout => operation.timeout(needed),
             None => operation,
-        };
-        match (self.options.deadline, deadline) {
-            (None, None) if needed > DEFAULT_DEADLINE => operation.deadline(needed),
-            _ => operation,
         }
     }
 
     /// What failed, with what is known of why.
-    pub(super) async fn explained(&self, error: Error) -> Error {
+    pub(super) async fn explained(&self, error: Error, end: End) -> Error {
         let error = self.target.explain(error);
+        let asked = [self.target.dataset()];
         // Boxed, since most calls succeed.
-        Box::pin(self.client.suggest_datasets(error, &[self.target.dataset()])).await
+        Box::pin(self.client.suggest_datasets(error, &asked, self.target.name_case(), end)).await
     }
 
     pub(super) fn signature_rule(&self) -> &SignatureRule {

@@ -60,10 +60,15 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// # Errors
     /// See [`enveloped`](Self::enveloped).
     pub async fn stream(self) -> Result<HarvestStream, Error> {
-        let operation = self.operation(false).await?;
+        let end = self.end();
+        let mut operation = self.operation(false, end).await?;
+        // The client's own deadline is for what is held in memory; a body that is read may take its time.
+        if self.options.deadline.is_some() {
+            operation = operation.deadline(end.left(self.client.clock()));
+        }
         let answer = match self.client.stream(&operation).await {
             Ok(answer) => answer,
-            Err(error) => return Err(self.explained(error).await),
+            Err(error) => return Err(self.explained(error, end).await),
         };
         let proof = StreamedProof::begin(self.signature_rule(), answer.signature());
         let proof = proof.map_err(|problem| unproved(&answer, problem))?;

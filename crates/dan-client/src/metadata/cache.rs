@@ -31,6 +31,11 @@ impl MetadataCache {
         self.life.unwrap_or_default()
     }
 
+    /// Whether callers said how old metadata may be.
+    pub(super) fn has_stated_life(&self) -> bool {
+        self.life.is_some()
+    }
+
     /// How old the datasets may be by which the client decides.
     pub(super) fn own_life(&self) -> Duration {
         self.life.unwrap_or(OWN_LIFE)
@@ -73,10 +78,22 @@ impl<T> Kept<T> {
         now: impl Fn() -> Instant,
         fetch: impl Future<Output = Result<Vec<T>, Error>>,
     ) -> Result<Arc<[T]>, Error> {
+        self.get_when(|_| true, life, now, fetch).await
+    }
+
+    /// The same where a list that was kept has to be enough for the caller, too. One that was just fetched is all there is.
+    pub(super) async fn get_when(
+        &self,
+        is_enough: impl Fn(&[T]) -> bool,
+        life: Duration,
+        now: impl Fn() -> Instant,
+        fetch: impl Future<Output = Result<Vec<T>, Error>>,
+    ) -> Result<Arc<[T]>, Error> {
         let asked = now();
         let _turn = self.turn.lock().await;
         if let Some(kept) = self.kept().as_ref()
-            && (kept.since > asked || asked.saturating_duration_since(kept.since) < life)
+            && (kept.since > asked
+                || asked.saturating_duration_since(kept.since) < life && is_enough(&kept.list))
         {
             return Ok(kept.list.clone());
         }

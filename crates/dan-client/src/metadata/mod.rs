@@ -288,14 +288,18 @@ impl<'a> Metadata<'a> {
         self.read(Operation::open_get("/version", self.client.sole_subscription_key(None))).await
     }
 
-    /// The datasets by which the client itself decides, such as which key a call uses. They may be an hour old, unless
-    /// `datasets` are not all among them.
+    /// The datasets by which the client itself decides, such as which key a call uses. They may be as old as was said of
+    /// metadata. When nothing was said, they may be an hour old, unless `datasets`, in whatever case, are not all among them.
     pub(crate) async fn evidence_codes_with(self, datasets: &[&str]) -> Result<Arc<[EvidenceCode]>, Error> {
         let cache = self.cache();
         let fetch = self.read(Operation::public_get("/metadata/evidencecodes"));
-        let kept = cache.evidence_codes.get(cache.own_life(), Instant::now, fetch).await?;
-        let knows = |name: &&str| kept.iter().any(|dataset| dataset.evidence_code_name == **name);
-        if datasets.iter().all(knows) { Ok(kept) } else { self.evidence_codes().await }
+        let has_all = |kept: &[EvidenceCode]| {
+            let is_there = |name: &&str| {
+                kept.iter().any(|dataset| dataset.evidence_code_name.eq_ignore_ascii_case(name))
+            };
+            cache.has_stated_life() || datasets.iter().all(is_there)
+        };
+        cache.evidence_codes.get_when(has_all, cache.own_life(), Instant::now, fetch).await
     }
 
     fn cache(self) -> &'a MetadataCache {

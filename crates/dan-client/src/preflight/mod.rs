@@ -86,6 +86,7 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
         let client = self.client;
         let evidence_codes = client.metadata().evidence_codes_with(&[question.dataset]).await?;
         let context = self.options.service_context.as_deref().or(client.inner().service_context.as_deref());
+        question.dataset = self.target.name_case().spelling(question.dataset, &evidence_codes);
         question.service_contexts =
             client.inner().subscription_keys.contexts_for(context, question.dataset, &evidence_codes);
         question.service_context_is_said = context.is_some();

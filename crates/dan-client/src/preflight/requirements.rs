@@ -7,14 +7,16 @@ use dan_model::{
 
 use crate::preflight::{Finding, Question};
 
-/// What is not met of the requirements that count in the service context. Where the context is not clear, those count that
+/// What is not met of the requirements that count in the service context and at this kind of harvest. Where the context is not clear, those count that
 /// count in all that it may be.
 pub(super) fn findings(question: &Question<'_>, dataset: &EvidenceCode) -> Vec<Finding> {
     let requirements = dataset.authorization_requirements.as_deref().unwrap_or_default();
     let contexts = &question.service_contexts;
     let counts = |requirement: &&Requirement| {
         let unrestricted = requirement.applies_to_service_context().is_none_or(<[_]>::is_empty);
-        unrestricted || !contexts.is_empty() && contexts.iter().all(|context| requirement.applies_to(context))
+        let applies = unrestricted
+            || !contexts.is_empty() && contexts.iter().all(|context| requirement.applies_to(context));
+        applies && (question.is_direct || requirement.is_checked_at_harvest())
     };
     let takes_other_subjects = requirements.iter().any(|kind| matches!(kind, Requirement::CustomSubject(_)));
     let mut findings = Vec::new();

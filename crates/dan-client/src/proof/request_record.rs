@@ -1,11 +1,14 @@
 //! What was asked, as far as it may be kept.
 
+use std::fmt;
+
+use dan_model::mask_personal_numbers;
 use dan_transport::Operation;
 use serde::{Deserialize, Serialize};
 
 /// What was asked: method, path and query. Keys and tokens are not in it, and neither is the body, in which the subject
 /// stands when it is a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RequestRecord {
@@ -19,6 +22,18 @@ pub struct RequestRecord {
     pub body_withheld: bool,
 }
 
+/// Values of the query, such as parameters and expressions, may be personal.
+impl fmt::Debug for RequestRecord {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("RequestRecord")
+            .field("method", &self.method)
+            .field("path", &mask_personal_numbers(&self.path))
+            .field("body_withheld", &self.body_withheld)
+            .finish_non_exhaustive()
+    }
+}
+
 impl RequestRecord {
     pub(crate) fn of(operation: Operation) -> Self {
         Self {
@@ -27,5 +42,19 @@ impl RequestRecord {
             body_withheld: operation.has_body(),
             query: operation.into_query_pairs(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_not_shown() {
+        let operation = Operation::get("/directharvest/{evidenceCode}", None)
+            .path_value("Roller")
+            .query("query", "[?navn=='Kari Nordmann']");
+        let record = RequestRecord::of(operation);
+        insta::assert_snapshot!(format!("{record:?}"), @r#"RequestRecord { method: "GET", path: "/directharvest/Roller", body_withheld: false, .. }"#);
     }
 }

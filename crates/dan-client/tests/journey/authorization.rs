@@ -104,6 +104,15 @@ async fn refusals_are_told_by_their_code() {
 }
 
 #[tokio::test]
+async fn what_is_held_may_be_named_in_whatever_case() {
+    let (sandbox, clock, client) = start().await;
+    let request = client.request_authorization(REQUESTOR, SUBJECT).dataset("CertificateOfRegistration");
+    let id = request.await.unwrap().handle().id().to_owned();
+    let several = client_of_several(&sandbox, &["Tilda", "eBevis"], clock);
+    several.accreditation(id).harvest("certificateofregistration").await.unwrap();
+}
+
+#[tokio::test]
 async fn the_key_follows_from_all_datasets_together() {
     let (sandbox, clock, _client) = start().await;
     let client = client_of_several(&sandbox, &["Tilda", "eBevis"], clock);

@@ -1,9 +1,11 @@
 use std::time::Duration;
 
-use dan_client::{DatasetRequest, ErrorKind, REMINDER_PAUSE, ReminderOutcome};
+use dan_client::{
+    Clock, Configuration, DatasetRequest, Delivery, ErrorKind, REMINDER_PAUSE, ReminderOutcome,
+};
 use dan_sandbox::ConsentDecision;
 
-use super::{REQUESTOR, SUBJECT, authorization, start};
+use super::{REQUESTOR, SUBJECT, at_once, authorization, client_of_several, start};
 
 #[tokio::test]
 async fn reminders_tell_the_truth() {
@@ -62,6 +64,83 @@ async fn there_is_nothing_to_remind_of() {
     assert_eq!(soon_over.handle().remind().await.unwrap(), ReminderOutcome::Expired);
 }
 
+const CONSENT_IN_EBEVIS: &str = r#"{
+    "evidenceCode": {
+        "evidenceCodeName": "Consented", "isAsynchronous": false, "isPublic": false,
+        "authorizationRequirements": [{ "type": "ConsentRequirement", "failureAction": 0,
+            "requiredOnEvidenceHarvester": true, "appliesToServiceContext": ["eBevis"], "serviceCode": "",
+            "serviceEdition": 0, "requiresSrr": false, "altinnResource": "digdir-restanser-skatteetaten" }],
+        "values": [{ "evidenceValueName": "a", "source": "b", "valueType": "string" }],
+        "belongsToServiceContexts": ["eBevis"]
+    },
+    "answer": { "values": [] }
+}"#;
+
+/// The service judges by the key's service context.
+#[tokio::test]
+async fn a_reminder_takes_the_key_of_the_service_context() {
+    let (sandbox, clock, client) = start().await;
+    sandbox.put_dataset("Consented", CONSENT_IN_EBEVIS).unwrap();
+    let request = client.request_authorization(REQUESTOR, SUBJECT).consent_reference("Tender 2026/17");
+    let authorization = request.dataset(DatasetRequest::new("Consented").request_consent()).await.unwrap();
+    let id = authorization.handle().id().to_owned();
+    let several = client_of_several(&sandbox, &["Advokatregisteret", "eBevis"], clock);
+    let outcome = several.accreditation(&*id).remind().await.unwrap();
+    assert!(matches!(outcome, ReminderOutcome::Sent { .. }), "{outcome:?}");
+    let elsewhere = several.accreditation(&*id).service_context("Advokatregisteret");
+    assert_eq!(elsewhere.remind().await.unwrap(), ReminderOutcome::NothingToConsent);
+}
+
+#[tokio::test]
+async fn a_failure_after_a_success_counts_for_the_next_reminder() {
+    let (sandbox, _clock, client) = start().await;
+    let accreditation = authorization(&client).await.into_handle();
+    accreditation.remind().await.unwrap();
+    sandbox.advance_clock(2 * REMINDER_PAUSE);
+    sandbox.set_reminders_succeed(false);
+    accreditation.remind().await.unwrap();
+    let refused = r#"{"path":"*/reminders","method":"POST","fault":{"status":403,
+        "body":{"code":1019,"description":"Denied: A reminder was sent within the last day"}}}"#;
+    sandbox.inject_fault(refused).unwrap();
+    let ReminderOutcome::TooSoon { next_allowed, .. } = accreditation.remind().await.unwrap() else {
+        panic!("the service said so")
+    };
+    let failed = accreditation.reminders().await.unwrap()[3].date.parse().unwrap().system_time().unwrap();
+    assert_eq!(next_allowed, Some(failed + Duration::from_secs(86_400)));
+}
+
+#[tokio::test]
+async fn the_clients_own_deadline_bounds_what_is_sent_once() {
+    let (sandbox, clock, _client) = start().await;
+    let mut configuration = Configuration::from_variables(sandbox.variables()).unwrap();
+    configuration.service_context = Some("eBevis".to_owned());
+    let minute = Duration::from_secs(60);
+    let builder = configuration.builder().unwrap().clock(clock.clone()).retry_policy(at_once());
+    let client = builder.deadline(minute).build().unwrap();
+    let accreditation = authorization(&client).await.into_handle();
+    for path in ["*/reminders", "/v1/authorization"] {
+        let lost = format!(r#"{{"path":"{path}","method":"POST","fault":{{"close":"before"}}}}"#);
+        sandbox.inject_fault(&lost).unwrap();
+    }
+    let began = clock.elapsed();
+    let error = accreditation.remind().await.unwrap_err();
+    assert_eq!(
+        (error.delivery(), clock.elapsed().saturating_sub(began)),
+        (Delivery::Unknown, minute),
+        "{error}"
+    );
+    let began = clock.elapsed();
+    let request = client.request_authorization(REQUESTOR, SUBJECT).dataset("UnitBasicInformation");
+    let error = request.await.unwrap_err();
+    assert_eq!(
+        (error.delivery(), clock.elapsed().saturating_sub(began)),
+        (Delivery::Unknown, minute),
+        "{error}"
+    );
+    // A call may take its own time.
+    accreditation.remind().deadline(Duration::from_secs(600)).await.unwrap();
+}
+
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let (_sandbox, _clock, client) = start().await;
@@ -96,5 +175,5 @@ async fn a_reminder_that_never_arrived_is_sent_again_once_that_is_sure() {
     sandbox.inject_fault(fault).unwrap();
     assert!(matches!(accreditation.remind().await.unwrap(), ReminderOutcome::Sent { .. }));
     assert_eq!(accreditation.reminders().await.unwrap().len(), 2);
-    assert!(dan_client::Clock::elapsed(&*clock) >= Duration::from_secs(240));
+    assert!(clock.elapsed() >= Duration::from_secs(240));
 }

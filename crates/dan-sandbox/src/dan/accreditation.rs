@@ -46,6 +46,16 @@ pub(super) struct Item {
     pub(super) source: Source,
 }
 
+impl Item {
+    /// Whether the dataset needs the consent of somebody in a service context.
+    pub(super) fn needs_consent(&self, service_context: &str) -> bool {
+        self.evidence_code.authorization_requirements.iter().any(|requirement| {
+            matches!(requirement.kind, RequirementKind::Consent { .. })
+                && requirement.applies_to(service_context)
+        })
+    }
+}
+
 /// Where the source of a dataset stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
@@ -83,10 +93,7 @@ impl Accreditation {
 
     /// Whether a dataset waits for the consent of somebody.
     pub(super) fn needs_consent(&self, item: &Item) -> bool {
-        item.evidence_code.authorization_requirements.iter().any(|requirement| {
-            matches!(requirement.kind, RequirementKind::Consent { .. })
-                && requirement.applies_to(&self.service_context)
-        })
+        item.needs_consent(&self.service_context)
     }
 
     pub(super) fn is_expired(&self, now: Timestamp) -> bool {

@@ -131,7 +131,8 @@ impl Dan {
         document(serde_json::to_string(&receipts)?, &call.query)
     }
 
-    /// Reminds the subject, and tells of these reminders alone.
+    /// Reminds the subject, and tells of these reminders alone. What needs consent, and with which texts, is judged in the
+    /// service context of the key.
     pub(super) fn remind(
         &self,
         call: &Call<'_>,
@@ -144,8 +145,9 @@ impl Dan {
             .iter_mut()
             .find(|accreditation| is_called(accreditation, id) && accreditation.owner == *owner);
         let Some(accreditation) = found else { return Ok(empty_answer(HttpStatus::FORBIDDEN)) };
-        let has_texts = catalogue.has_consent_texts(&accreditation.service_context);
-        let reminders = accreditation.remind(*self.reminder_rules(), has_texts, call.now)?;
+        let service_context = call.service_context()?;
+        let has_texts = catalogue.has_consent_texts(service_context);
+        let reminders = accreditation.remind(*self.reminder_rules(), service_context, has_texts, call.now)?;
         let receipts: Vec<_> = reminders.iter().map(Reminder::receipt).collect();
         document(serde_json::to_string(&receipts)?, &call.query)
     }

@@ -67,10 +67,11 @@ impl Accreditation {
     pub(super) fn remind(
         &mut self,
         rules: ReminderRules,
+        service_context: &str,
         has_texts: bool,
         now: Timestamp,
     ) -> Result<&[Reminder], DanError> {
-        self.check_reminder(rules, now)?;
+        self.check_reminder(rules, service_context, now)?;
         if !has_texts {
             return Err(ErrorCode::ServiceContext.into());
         }
@@ -80,9 +81,14 @@ impl Accreditation {
         Ok(&self.reminders[first..])
     }
 
-    fn check_reminder(&self, rules: ReminderRules, now: Timestamp) -> Result<(), DanError> {
-        let consent =
-            self.consent.as_ref().filter(|_| self.items.iter().any(|item| self.needs_consent(item)));
+    fn check_reminder(
+        &self,
+        rules: ReminderRules,
+        service_context: &str,
+        now: Timestamp,
+    ) -> Result<(), DanError> {
+        let needs_consent = self.items.iter().any(|item| item.needs_consent(service_context));
+        let consent = self.consent.as_ref().filter(|_| needs_consent);
         let Some(consent) = consent else {
             return Err(DanError::new(ErrorCode::Consent, "The accreditation has nothing to consent to"));
         };

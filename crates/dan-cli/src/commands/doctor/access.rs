@@ -90,7 +90,7 @@ fn said(name: &str, keys: &SubscriptionKeys, known: &[String]) -> Finding {
     }
     let mut contexts = keys.service_contexts().peekable();
     let stands_alone = keys.has_default() && contexts.peek().is_none();
-    if stands_alone || contexts.any(|context| plain(context) == plain(name)) {
+    if stands_alone || contexts.any(|context| context == SubscriptionKeys::variable_form(name)) {
         return Finding::ok(SERVICE_CONTEXT, name);
     }
     let remedy = "copy it from the developer portal into DAN_SUBSCRIPTION_KEY_<CONTEXT>, or into a profile";
@@ -138,9 +138,6 @@ fn is_about_the_key(error: &Error) -> bool {
 
 /// The service context that a variable's name means.
 fn named<'k>(context: &str, known: &'k [String]) -> Option<&'k String> {
-    known.iter().find(|name| plain(name) == plain(context))
-}
-
-fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
+    let form = SubscriptionKeys::variable_form;
+    known.iter().find(|name| form(name) == form(context))
 }
