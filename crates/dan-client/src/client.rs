@@ -289,7 +289,7 @@ impl DanClient {
             Choice::ByMetadata => {
                 let read = self.metadata().evidence_codes_with(datasets);
                 let what = "choosing the subscription key by the metadata";
-                let evidence_codes = Box::pin(end.bound(self.clock(), what, read)).await?;
+                let evidence_codes = end.bound(self.clock(), what, read).await?;
                 let spelt: Vec<&str> =
                     datasets.iter().map(|name| case.spelling(name, &evidence_codes)).collect();
                 keys.choose_by_metadata(&spelt, &evidence_codes).cloned()

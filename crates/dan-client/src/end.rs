@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use dan_transport::Error;
+use tokio::time::timeout;
 
 use crate::clock::Clock;
 
@@ -32,17 +33,21 @@ impl End {
     }
 
     /// Something that precedes the request, given up at the end of the call. `what` it is begins the message.
-    pub(crate) async fn bound<T>(
+    pub(crate) fn bound<T>(
         self,
         clock: &dyn Clock,
         what: &str,
         work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
-        tokio::time::timeout(self.left(clock), work).await.unwrap_or_else(|_| {
-            Err(Error::out_of_time(format!(
-                "{what} took longer than the call may take, {:.1} s; nothing was sent. Try again, or allow more time.",
-                self.allowed.as_secs_f64()
-            )))
-        })
+    ) -> impl Future<Output = Result<T, Error>> {
+        // Boxed, since most calls do without and all of them would be larger.
+        let work = Box::pin(timeout(self.left(clock), work));
+        async move {
+            work.await.unwrap_or_else(|_| {
+                Err(Error::out_of_time(format!(
+                    "{what} took longer than the call may take, {:.1} s; nothing was sent. Try again, or allow more time.",
+                    self.allowed.as_secs_f64()
+                )))
+            })
+        }
     }
 }

@@ -314,8 +314,7 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
     pub(super) async fn operation(&self, envelope: bool, end: End) -> Result<Operation, Error> {
         self.options.check(envelope)?;
         if self.options.checked {
-            // Boxed, since most calls do without and all of them would be larger.
-            let preflight = Box::pin(end.bound(self.client.clock(), "the preflight check", self.preflight()));
+            let preflight = end.bound(self.client.clock(), "the preflight check", self.preflight());
             preflight.await?.require_clear()?;
         }
         let context = self.options.service_context.as_deref();
