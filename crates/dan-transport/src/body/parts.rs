@@ -47,6 +47,9 @@ impl Parts {
             // Dropping the question before the answer loses nothing.
             match pin!(response.chunk()).poll(context) {
                 Poll::Ready(Ok(Some(part))) if part.is_empty() => {}
+                Poll::Ready(Ok(Some(part))) => {
+                    break self.patience.in_time(&self.server).map(|()| Some(part));
+                }
                 Poll::Ready(part) => break part.map_err(|error| network::broken(error, &self.server)),
                 Poll::Pending => match self.patience.poll_end(context, &self.server) {
                     Poll::Ready(error) => break Err(error),
@@ -59,5 +62,29 @@ impl Parts {
             self.response = None;
         }
         Poll::Ready(part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn parts(body: &'static str) -> Parts {
+        let url = "https://dan.example.no".parse().unwrap();
+        let response = http::Response::new(body).into();
+        Parts::new(response, Server::of(&url), Duration::MAX).until(Deadline::after(Duration::ZERO))
+    }
+
+    #[tokio::test]
+    async fn a_deadline_holds_for_a_body_that_is_never_waited_for() {
+        let mut parts = parts("more and more");
+        assert_eq!(parts.next().await.unwrap_err().kind(), ErrorKind::Timeout);
+        assert_eq!(parts.next().await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_whole_may_be_found_so_later() {
+        assert_eq!(parts("").next().await.unwrap(), None);
     }
 }

@@ -62,6 +62,16 @@ impl Patience {
         })
     }
 
+    /// Whether a part that has come is still in time: a body whose parts always come at once is never waited for.
+    pub(crate) fn in_time(&self, server: &Server) -> Result<(), Error> {
+        match self.deadline {
+            Some(Deadline { end, allowed }) if end <= Instant::now() => {
+                Err(network::not_whole_in_time(server, allowed))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Ends the wait: something came.
     pub(crate) fn rest(&mut self) {
         self.timer = None;

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use dan_transport::{ErrorKind, RetryPolicy};
+use dan_transport::{ErrorKind, Operation, RetryPolicy, StreamedAnswer, Transport};
 use futures_util::StreamExt as _;
+use tokio::time::{Instant, timeout};
 
 use crate::server::{Part, Server, answer, harvest, quick};
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn head(length: u64) -> Part {
     let head = format!(
@@ -49,44 +52,51 @@ async fn a_body_that_ends_before_its_end_is_an_error_and_then_over() {
     assert!(answer.next().await.is_none());
 }
 
+/// The head and the first part of a body of which no more comes. From then on, time passes as fast as it is waited for.
+async fn silent(transport: &Transport, operation: &Operation) -> StreamedAnswer {
+    let mut answer = transport.stream(operation).await.unwrap();
+    answer.next_part().await.unwrap();
+    tokio::time::pause();
+    answer
+}
+
+async fn silent_server() -> Server {
+    Server::start(vec![vec![head(1000), Part::Zeros(10), Part::Silence]]).await
+}
+
 #[tokio::test]
 async fn a_body_that_stalls_is_an_error() {
-    let server = Server::start(vec![vec![head(1000), Part::Zeros(10), Part::Silence]]).await;
-    let short = Duration::from_millis(50);
-    let transport = server.builder().read_timeout(short).build().unwrap();
-    let deadlines = [harvest(), harvest().deadline(Duration::from_secs(100))];
-    for operation in deadlines {
-        let mut answer = transport.stream(&operation).await.unwrap();
-        answer.next_part().await.unwrap();
-        let error = answer.next_part().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Timeout);
-        assert!(error.to_string().contains("stalled"), "{error}");
-    }
-    let mut answer = server.transport().stream(&harvest().deadline(short)).await.unwrap();
-    answer.next_part().await.unwrap();
+    let transport = silent_server().await.builder().read_timeout(HOUR).build().unwrap();
+    let mut answer = silent(&transport, &harvest().deadline(10 * HOUR)).await;
+    let started = Instant::now();
+    let error = answer.next_part().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Timeout, Some(200)));
+    insta::assert_snapshot!(error, @"the answer of 127.0.0.1 stalled: nothing came for 3600.0 s. Try again, or allow more time.");
+    assert!(started.elapsed() >= HOUR && started.elapsed() < 2 * HOUR, "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_whole_by_the_deadline_is_an_error() {
+    let transport = silent_server().await.builder().read_timeout(10 * HOUR).build().unwrap();
+    let mut answer = silent(&transport, &harvest().deadline(HOUR)).await;
     let error = answer.next_part().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
-    insta::assert_snapshot!(error, @"the answer of 127.0.0.1 was not whole within 0.1 s, the deadline of the call. Try again, or allow more time.");
+    insta::assert_snapshot!(error, @"the answer of 127.0.0.1 was not whole within 3600.0 s, the deadline of the call. Try again, or allow more time.");
 }
 
 #[tokio::test]
 async fn a_part_may_take_as_long_as_it_likes() {
-    let server = Server::start(vec![vec![head(10), Part::Zeros(5), Part::Silence]]).await;
-    let transport = server.builder().read_timeout(Duration::MAX).build().unwrap();
-    let mut answer = transport.stream(&harvest()).await.unwrap();
-    answer.next_part().await.unwrap();
-    let a_moment = Duration::from_millis(1);
-    assert!(tokio::time::timeout(a_moment, answer.next_part()).await.is_err(), "it still waits");
+    let transport = silent_server().await.builder().read_timeout(Duration::MAX).build().unwrap();
+    let mut answer = silent(&transport, &harvest()).await;
+    assert!(timeout(365 * 24 * HOUR, answer.next_part()).await.is_err(), "it still waits");
 }
 
 #[tokio::test]
-async fn the_time_of_an_attempt_ends_with_the_head() {
-    let server = Server::start(vec![vec![head(10), Part::Zeros(5), Part::Silence]]).await;
-    let transport = server.builder().timeout(Duration::from_millis(200)).build().unwrap();
-    let mut answer = transport.stream(&harvest()).await.unwrap();
-    answer.next_part().await.unwrap();
-    let longer = Duration::from_millis(300);
-    assert!(tokio::time::timeout(longer, answer.next_part()).await.is_err(), "it still waits");
+async fn the_times_of_an_attempt_and_of_the_call_end_with_the_head() {
+    let builder = silent_server().await.builder().read_timeout(10 * HOUR);
+    let transport = builder.timeout(HOUR).deadline(HOUR).build().unwrap();
+    let mut answer = silent(&transport, &harvest()).await;
+    assert!(timeout(2 * HOUR, answer.next_part()).await.is_err(), "it still waits");
 }
 
 #[tokio::test]
