@@ -45,7 +45,7 @@ pub use not_granted::NotGranted;
 pub use party::{
     NationalIdentityNumber, NationalIdentityNumberKind, OrganizationNumber, PartyError, PartyIdentifier,
 };
-pub use privacy::{Withheld, mask_personal_numbers};
+pub use privacy::{Withheld, holds_national_identity_number, mask_personal_numbers};
 pub use status_code::Availability;
 pub use timestamp::{Offset, TimeOfDay, Timestamp, TimestampError, TimestampParts};
 pub use unknown_fields::UnknownFields;

@@ -257,6 +257,15 @@ proptest! {
     }
 
     #[test]
+    fn nor_do_they_when_signs_stand_between(
+        before in "[^0-9]{0,8}", date in "[0-9]{6}", signs in "[ .:/+–-]{0,3}", rest in "[0-9]{5}", after in "[^0-9]{0,8}"
+    ) {
+        let text = format!("{before}{date}{signs}{rest}{after}");
+        let masked = mask_personal_numbers(&text);
+        prop_assert!(!masked.contains(&date) && !masked.contains(&rest), "{}", masked);
+    }
+
+    #[test]
     fn no_value_is_shown(value in "[a-z]{12}") {
         let field = EvidenceValue::new("name", "source").with_value(json!(value.clone()));
         let shown = format!("{field:?}");

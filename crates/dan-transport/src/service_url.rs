@@ -1,7 +1,7 @@
 //! Where the API stands, and the URL of each operation.
 
 use dan_auth::secure_url;
-use dan_model::NationalIdentityNumber;
+use dan_model::holds_national_identity_number;
 use url::Url;
 
 use crate::environment::Environment;
@@ -11,9 +11,6 @@ use crate::version::ApiVersion;
 
 /// The segment under which the gateway serves what needs no key.
 const PUBLIC_SEGMENT: &str = "public";
-
-/// How many digits a national identity number has.
-const PERSONAL_DIGITS: usize = 11;
 
 /// The base of all URLs: an origin, and what the gateway adds.
 ///
@@ -150,26 +147,13 @@ fn path_value<'a>(name: &str, value: Option<&'a str>) -> Result<&'a str, Error> 
 
 /// URLs end in logs along the way; a national identity number may not stand in one.
 fn refuse_personal_number(name: &str, value: &str) -> Result<(), Error> {
-    if !holds_personal_number(value) {
+    if !holds_national_identity_number(value) {
         return Ok(());
     }
     Err(Error::new(
         ErrorKind::InvalidRequest,
         format!("{name} holds a national identity number, which may not stand in a URL; nothing was sent"),
     ))
-}
-
-/// Also as people write it, with a sign between the date and the rest.
-fn holds_personal_number(text: &str) -> bool {
-    if text.bytes().filter(u8::is_ascii_digit).count() < PERSONAL_DIGITS {
-        return false;
-    }
-    let is_personal = |digits: &str| digits.parse::<NationalIdentityNumber>().is_ok();
-    let mut before = "";
-    text.split(|sign: char| !sign.is_ascii_digit()).any(|run| {
-        let date = std::mem::replace(&mut before, run);
-        is_personal(run) || date.len() == 6 && is_personal(&[date, run].concat())
-    })
 }
 
 fn push_segments<'a>(url: &mut Url, segments: impl IntoIterator<Item = &'a str>) {
