@@ -154,6 +154,8 @@ pub(crate) struct Variant<W> {
     pub(crate) wire: W,
     /// What it means.
     pub(crate) description: Option<String>,
+    /// Whether its name may come in the place of the value.
+    pub(crate) may_come_as_name: bool,
 }
 
 /// An object of several kinds that a field tells apart.

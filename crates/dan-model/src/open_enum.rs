@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 #[cfg(feature = "schemars")]
 use schemars::{Schema, json_schema};
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
 
 /// An enum that travels as text. [`from_text`] makes one out of any text.
 pub trait TextEnum: Sized + 'static {
@@ -23,6 +23,9 @@ pub trait TextEnum: Sized + 'static {
 pub trait IntegerEnum: Sized + 'static {
     /// The known values, as they are sent.
     const KNOWN: &'static [i64];
+
+    /// The names under which known values may come as text, in any case: the service has written enums both ways.
+    const NAMES: &'static [(&'static str, i64)] = &[];
 
     /// The value of an integer, if it is known.
     fn known(value: i64) -> Option<Self>;
@@ -101,17 +104,21 @@ where
     deserializer.deserialize_str(TextVisitor(PhantomData))
 }
 
-/// Reads an enum that travels as an integer. No signed 64-bit integer fails.
+/// Reads an enum that travels as an integer. No signed 64-bit integer fails, and none of the [`IntegerEnum::NAMES`].
 ///
 /// # Errors
 ///
-/// When the value is no such integer.
+/// When the value is neither.
 pub fn read_integer<'de, D, E>(deserializer: D) -> Result<E, D::Error>
 where
     D: Deserializer<'de>,
     E: IntegerEnum,
 {
-    deserializer.deserialize_i64(IntegerVisitor(PhantomData))
+    if E::NAMES.is_empty() {
+        deserializer.deserialize_i64(IntegerVisitor(PhantomData))
+    } else {
+        deserializer.deserialize_any(IntegerVisitor(PhantomData))
+    }
 }
 
 /// The schema of an enum that travels as text: the known values, and any other text.
@@ -157,5 +164,12 @@ impl<E: IntegerEnum> Visitor<'_> for IntegerVisitor<E> {
         i64::try_from(value)
             .map(from_integer)
             .map_err(|_| F::custom("the integer is beyond the range of signed 64-bit integers"))
+    }
+
+    fn visit_str<F: Error>(self, text: &str) -> Result<E, F> {
+        let named = E::NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+        named
+            .map(|(_, value)| from_integer(*value))
+            .ok_or_else(|| F::invalid_type(Unexpected::Str(text), &self))
     }
 }

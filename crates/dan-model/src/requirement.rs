@@ -72,6 +72,22 @@ mod tests {
     }
 
     #[test]
+    fn enums_come_as_numbers_and_as_names() {
+        let as_names = requirement(json!({
+            "type": "PartyTypeRequirement", "failureAction": "Skip", "requiredOnEvidenceHarvester": true,
+            "allowedPartyTypes": [{ "Key": "requestor", "Value": "NACECode" }]
+        }));
+        let as_numbers = requirement(json!({
+            "type": "PartyTypeRequirement", "failureAction": 1, "requiredOnEvidenceHarvester": true,
+            "allowedPartyTypes": [{ "Key": 2, "Value": 3 }]
+        }));
+        assert!(as_names.is_soft() && matches!(as_names, Requirement::PartyType(_)), "{as_names:?}");
+        assert_eq!(as_names, as_numbers);
+        let of_tomorrow = json!({ "type": "TomorrowsRequirement", "failureAction": "Skip" });
+        assert!(requirement(of_tomorrow).is_soft());
+    }
+
+    #[test]
     fn a_known_kind_in_an_unknown_form_is_kept() {
         let odd =
             json!({ "type": "PartyTypeRequirement", "failureAction": "Skip", "allowedPartyTypes": "any" });

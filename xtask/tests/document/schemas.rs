@@ -166,7 +166,12 @@ fn collect(schema: &Value, place: &str, into: &mut Statements) {
             "allOf" => value.as_array().unwrap().iter().for_each(|part| collect(resolved(part), place, into)),
             "oneOf" | "anyOf" => choices(value.as_array().unwrap(), place, into),
             // How code is generated, and how unions are told apart, which their kinds say as well.
-            "discriminator" | "x-enum-varnames" | "x-enum-descriptions" | "x-internal" | "x-privacy" => {}
+            "discriminator"
+            | "x-enum-varnames"
+            | "x-enum-descriptions"
+            | "x-enum-accepts-names"
+            | "x-internal"
+            | "x-privacy" => {}
             "description" => drop(into.insert(at, in_one_line(value))),
             _ => drop(into.insert(at, value.clone())),
         }

@@ -185,6 +185,7 @@ where
     let texts = |member: &str| schema.member(member).map(Node::items).unwrap_or_default();
     let names = [texts("x-enum-varnames"), texts("x-enumNames")].into_iter().find(|names| !names.is_empty());
     let (names, descriptions) = (names.unwrap_or_default(), texts("x-enum-descriptions"));
+    let may_come_as_name = schema.member("x-enum-accepts-names").is_some_and(Node::is_true);
     let mut namespace = Namespace::variants();
     let mut variants: Vec<Variant<W>> = Vec::new();
     for (index, wire) in wires.into_iter().enumerate() {
@@ -196,6 +197,7 @@ where
             name: namespace.give(&given.unwrap_or_else(|| name(&wire)), "Value"),
             description: descriptions.get(index).and_then(Node::as_text).map(str::to_owned),
             wire,
+            may_come_as_name,
         });
     }
     variants

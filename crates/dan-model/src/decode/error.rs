@@ -9,7 +9,7 @@ use serde_path_to_error::{Path, Segment};
 use crate::privacy::mask_personal_numbers;
 
 /// Data that does not fit the caller's type. It holds no value of the data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError {
     kind: DecodeErrorKind,
     pointer: String,
@@ -38,7 +38,8 @@ impl DecodeError {
         self.kind
     }
 
-    /// The place, as a JSON pointer (RFC 6901); empty for the whole.
+    /// The place, as a JSON pointer (RFC 6901); empty for the whole. It holds the names of members as they are: where people
+    /// are the keys of a map, national identity numbers too. `Display` and `Debug` mask them.
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
@@ -113,6 +114,17 @@ impl fmt::Display for DecodeError {
             "" => formatter.write_str(&self.message),
             pointer => write!(formatter, "{pointer}: {}", self.message),
         }
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("DecodeError")
+            .field("kind", &self.kind)
+            .field("pointer", &mask_personal_numbers(&self.pointer))
+            .field("message", &self.message)
+            .finish()
     }
 }
 

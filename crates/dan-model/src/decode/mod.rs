@@ -352,6 +352,15 @@ mod tests {
     }
 
     #[test]
+    fn a_person_who_is_the_key_of_a_map_is_not_shown() {
+        type Incomes = std::collections::BTreeMap<String, u64>;
+        let error = decode::<Incomes>(br#"{"15867010022":"much"}"#).unwrap_err();
+        assert_eq!(error.pointer(), "/15867010022");
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("***********") && !shown.contains("15867010022"), "{shown}");
+    }
+
+    #[test]
     fn fields_keep_every_value_in_order() {
         let fields = fields(br#"{"b":1,"a":[2],"b":null}"#).unwrap();
         let expected = [("b", json!(1)), ("a", json!([2])), ("b", Value::Null)];

@@ -13,8 +13,8 @@ const USUAL: usize = 32;
 
 /// A name that comes more than once in the object that a JSON text is; what is no object has none.
 ///
-/// Most texts have none, so that this costs as little as can be: the text is known to be JSON, and only the signs that
-/// part names from the rest are looked at.
+/// Most texts have none, so that this costs as little as can be: only the signs that part names from the rest are looked
+/// at. Of a text that is no JSON to its end, the names are those that stand there.
 pub(super) fn repeated(json: &str) -> Option<String> {
     if !json.trim_start().starts_with('{') {
         return None;
