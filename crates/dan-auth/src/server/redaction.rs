@@ -81,7 +81,7 @@ fn is_organization_number(digits: &str) -> bool {
     let values: Option<Vec<u32>> = digits.chars().map(|digit| digit.to_digit(10)).collect();
     values.is_some_and(|values| {
         let sum: u32 = values.iter().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
-        values.len() == WEIGHTS.len() && sum % 11 == 0
+        values.len() == WEIGHTS.len() && sum.is_multiple_of(11)
     })
 }
 

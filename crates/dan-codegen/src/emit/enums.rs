@@ -87,16 +87,16 @@ impl Emitter<'_> {
         let declarations = variants.iter().map(declaration);
         let idents: Vec<_> = variants.iter().map(|variant| identifier(&variant.name)).collect();
         let wires: Vec<_> = variants.iter().map(|variant| Literal::i64_unsuffixed(variant.wire)).collect();
-        let named = variants.iter().zip(&wires).filter(|(variant, _)| variant.may_come_as_name);
-        let names: Vec<_> = named
-            .map(|(variant, wire)| {
-                let name = &variant.name;
+        let spelled: Vec<_> = variants
+            .iter()
+            .filter(|variant| variant.may_come_as_name)
+            .map(|variant| {
+                let (name, wire) = (&variant.name, Literal::i64_unsuffixed(variant.wire));
                 quote! { (#name, #wire) }
             })
             .collect();
-        let names = (!names.is_empty()).then(|| {
-            quote! { const NAMES: &'static [(&'static str, i64)] = &[#(#names),*]; }
-        });
+        let spellings = (!spelled.is_empty())
+            .then(|| quote! { const NAMES: &'static [(&'static str, i64)] = &[#(#spelled),*]; });
         quote! {
             #documentation
             #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -119,7 +119,7 @@ impl Emitter<'_> {
 
             impl #runtime::open_enum::IntegerEnum for #name {
                 const KNOWN: &'static [i64] = &[#(#wires),*];
-                #names
+                #spellings
 
                 fn known(value: i64) -> Option<Self> {
                     match value {
