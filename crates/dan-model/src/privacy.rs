@@ -62,10 +62,14 @@ pub fn holds_national_identity_number(text: &str) -> bool {
         && numbers(text).any(|number| is_national_identity_number(&text[number]))
 }
 
+/// A whole number is one, or its digits up to the first sign: what follows may be a number of its own.
 fn is_national_identity_number(number: &str) -> bool {
-    let digits: String = number.chars().filter(|sign| sign.is_numeric()).collect();
-    digits.chars().count() == DATE_DIGITS + DIGITS_AFTER_DATE
-        && (!digits.is_ascii() || digits.parse::<NationalIdentityNumber>().is_ok())
+    let first = &number[..end_of_digits(number, 0)];
+    let all: String = number.chars().filter(|sign| sign.is_numeric()).collect();
+    [first, &all].into_iter().any(|digits| {
+        digits.chars().count() == DATE_DIGITS + DIGITS_AFTER_DATE
+            && (!digits.is_ascii() || digits.parse::<NationalIdentityNumber>().is_ok())
+    })
 }
 
 fn may_be_personal(number: &str) -> bool {
@@ -118,8 +122,9 @@ mod tests {
     use super::*;
 
     /// In texts of all kinds.
-    const WRITTEN: [&str; 10] = [
+    const WRITTEN: [&str; 11] = [
         "15867010022",
+        "15867010022, 12345",
         "158670 10022",
         "158670-10022",
         "158670 - 10022",
