@@ -62,14 +62,15 @@ pub fn holds_national_identity_number(text: &str) -> bool {
         && numbers(text).any(|number| is_national_identity_number(&text[number]))
 }
 
-/// A whole number is one, or its digits up to the first sign: what follows may be a number of its own.
+/// Alone, or with what else stands beside it in the same number. The check digits of other scripts are not known.
 fn is_national_identity_number(number: &str) -> bool {
-    let first = &number[..end_of_digits(number, 0)];
-    let all: String = number.chars().filter(|sign| sign.is_numeric()).collect();
-    [first, &all].into_iter().any(|digits| {
-        digits.chars().count() == DATE_DIGITS + DIGITS_AFTER_DATE
-            && (!digits.is_ascii() || digits.parse::<NationalIdentityNumber>().is_ok())
-    })
+    const DIGITS: usize = DATE_DIGITS + DIGITS_AFTER_DATE;
+    let is_valid = |digits: &str| digits.parse::<NationalIdentityNumber>().is_ok();
+    let ascii: String = number.chars().filter(char::is_ascii_digit).collect();
+    let all = number.chars().filter(|sign| sign.is_numeric()).count();
+    is_valid(&ascii)
+        || number.split(|sign: char| !sign.is_ascii_digit()).any(is_valid)
+        || all == DIGITS && ascii.len() < DIGITS
 }
 
 fn may_be_personal(number: &str) -> bool {
@@ -122,8 +123,10 @@ mod tests {
     use super::*;
 
     /// In texts of all kinds.
-    const WRITTEN: [&str; 11] = [
+    const WRITTEN: [&str; 13] = [
         "15867010022",
+        "²15867010022",
+        "²158670 10022",
         "15867010022, 12345",
         "158670 10022",
         "158670-10022",

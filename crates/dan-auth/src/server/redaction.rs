@@ -132,6 +132,8 @@ mod tests {
     fn identity_numbers_are_left_out_however_they_are_written() {
         for written in [
             "15867010022",
+            "²15867010022",
+            "²158670 10022",
             "15867010022, 12345",
             "158670 10022",
             "158670-10022",
