@@ -100,6 +100,31 @@ impl<'a> OpenData<'a> {
         self
     }
 
+    /// Takes answers that are not signed, too, where a signature is required. One that is there must be right all the same.
+    ///
+    /// ```
+    /// # use dan_client::{DanClient, SignatureKey};
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let key = SignatureKey::from_pem(std::fs::read(sandbox.signing_key_file())?)?;
+    /// # let unsigned = r#"{"path":"/v1/opendata/*","times":2,"fault":{"status":200,"body":{}}}"#;
+    /// # sandbox.inject_fault(unsigned)?;
+    /// let unit = client.open_data("UnitBasicInformation").identifier("991825827").require_signature(key);
+    /// assert!(unit.clone().json().await.is_err());
+    /// unit.accept_unsigned().json().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn accept_unsigned(mut self) -> Self {
+        let inherited = &self.client.inner().signature_rule;
+        self.signature_rule =
+            Some(self.signature_rule.as_ref().unwrap_or(inherited).clone().accepting_unsigned());
+        self
+    }
+
     /// Sends it, and gives the data as a type of the caller's.
     ///
     /// ```
