@@ -3,6 +3,7 @@
 mod check;
 mod codegen;
 mod list;
+mod ready_command;
 mod show;
 
 use std::path::PathBuf;

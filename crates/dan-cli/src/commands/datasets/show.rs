@@ -1,9 +1,9 @@
 //! `dan datasets show`
 
-use dan_client::model::{LegalBasisTypes, ReferenceType, Requirement, ValueType};
+use dan_client::model::{Requirement, ValueType};
 use dan_client::{EvidenceCode, find_dataset};
 
-use crate::commands::datasets::HOW_TO_FIND;
+use crate::commands::datasets::{HOW_TO_FIND, ready_command};
 use crate::failure::Failure;
 use crate::output::style::{STRONG, WARNING, styled};
 use crate::output::table::{pairs, paragraph, table};
@@ -33,7 +33,7 @@ fn told(dataset: &EvidenceCode) -> String {
     text.push_str(&parameters(dataset));
     text.push_str(&values(dataset));
     text.push_str(&heading("Ready to use"));
-    for line in commands(dataset) {
+    for line in ready_command::lines(dataset) {
         text.push_str(&format!("  {line}\n"));
     }
     text
@@ -45,7 +45,7 @@ fn heading(text: &str) -> String {
 
 fn facts(dataset: &EvidenceCode) -> Vec<(&'static str, String)> {
     let mut facts = vec![
-        ("harvested", way(dataset).to_owned()),
+        ("harvested", ready_command::way(dataset).to_owned()),
         ("service contexts", dataset.belongs_to_service_contexts.join(", ")),
     ];
     let mut add = |name, value: Option<String>| facts.extend(value.map(|value| (name, value)));
@@ -57,23 +57,7 @@ fn facts(dataset: &EvidenceCode) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn way(dataset: &EvidenceCode) -> &'static str {
-    if dataset.is_asynchronous {
-        "by accreditation: the source answers later"
-    } else if needs_consent(dataset) {
-        "by accreditation, after consent"
-    } else if dataset.is_public {
-        "directly, by accreditation, or as open data without any key"
-    } else {
-        "directly, or by accreditation"
-    }
-}
-
-fn needs_consent(dataset: &EvidenceCode) -> bool {
-    requirements(dataset).iter().any(|requirement| matches!(requirement, Requirement::Consent(_)))
-}
-
-fn requirements(dataset: &EvidenceCode) -> &[Requirement] {
+pub(super) fn requirements(dataset: &EvidenceCode) -> &[Requirement] {
     dataset.authorization_requirements.as_deref().unwrap_or_default()
 }
 
@@ -122,51 +106,4 @@ fn values(dataset: &EvidenceCode) -> String {
         [value.evidence_value_name.clone(), kind, value.source.clone(), description.trim().to_owned()]
     });
     heading("Values") + &table(["Name", "Type", "Source", "Description"], rows, "There are none.")
-}
-
-/// Command lines with all that the dataset needs, for the reader to put in what is theirs.
-fn commands(dataset: &EvidenceCode) -> Vec<String> {
-    let name = &dataset.evidence_code_name;
-    let required =
-        dataset.parameters.iter().flatten().filter(|parameter| parameter.required.unwrap_or_default());
-    let parameters = |prefix: &str| -> String {
-        required
-            .clone()
-            .map(|parameter| format!(" --param {prefix}{}=…", parameter.evidence_param_name))
-            .collect()
-    };
-    let needs = |is: fn(&Requirement) -> bool| requirements(dataset).iter().any(is);
-    let own_token = needs(|need| matches!(need, Requirement::ProvideOwnToken(_)));
-    let own_token = if own_token { " --on-behalf-of-owner" } else { "" };
-    let context = match dataset.belongs_to_service_contexts.as_slice() {
-        [only] => format!(" --service-context {}", quoted(only)),
-        _ => String::new(),
-    };
-    if !dataset.is_asynchronous && !needs_consent(dataset) {
-        return vec![format!("dan harvest {name} --subject …{}{own_token}{context}", parameters(""))];
-    }
-    let consent = if needs_consent(dataset) { ":consent --consent-reference …" } else { "" };
-    let legal_basis = requirements(dataset).iter().find_map(legal_basis);
-    let legal_basis = legal_basis.map(|kind| format!(" --legal-basis {kind}=…")).unwrap_or_default();
-    let external = needs(
-        |need| matches!(need, Requirement::Reference(required) if required.reference_type == ReferenceType::ExternalReference),
-    );
-    let external = if external { " --external-reference …" } else { "" };
-    let parameters = parameters(&format!("{name}."));
-    vec![
-        format!(
-            "dan request --subject … --dataset {name}{consent}{legal_basis}{external}{parameters}{own_token}{context} --wait"
-        ),
-        format!("dan evidence ID {name}{own_token}{context}"),
-    ]
-}
-
-/// The kind of legal basis that a requirement takes; the simpler one where it takes both.
-fn legal_basis(requirement: &Requirement) -> Option<&'static str> {
-    let Requirement::LegalBasis(required) = requirement else { return None };
-    Some(if required.valid_legal_basis_types == LegalBasisTypes::Espd { "espd" } else { "cpv" })
-}
-
-fn quoted(name: &str) -> String {
-    if name.contains(' ') { format!("'{name}'") } else { name.to_owned() }
 }
