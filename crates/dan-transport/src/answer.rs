@@ -75,7 +75,7 @@ impl Answer {
     /// Decodes the body as JSON.
     ///
     /// # Errors
-    /// [`ErrorKind::UnexpectedAnswer`] names the place in the answer that does not
+    /// [`ErrorKind::UnexpectedAnswer`](crate::ErrorKind::UnexpectedAnswer) names the place in the answer that does not
     /// fit. It quotes no value, since answers hold personal data.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         dan_model::from_json(&self.body).map_err(|error| self.misfit(&error))
