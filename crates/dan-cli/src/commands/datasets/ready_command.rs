@@ -27,7 +27,6 @@ fn needs_consent(dataset: &EvidenceCode) -> bool {
 fn needs_grounds(dataset: &EvidenceCode) -> bool {
     let said_in_requests = |requirement: &Requirement| {
         matches!(requirement, Requirement::LegalBasis(_) | Requirement::Reference(_))
-            && !requirement.is_soft()
     };
     requirements(dataset).iter().any(said_in_requests)
 }
@@ -76,7 +75,7 @@ fn grounds(dataset: &EvidenceCode) -> String {
         Requirement::LegalBasis(_) => " --legal-basis cpv=…",
         _ => "",
     };
-    requirements(dataset).iter().filter(|requirement| !requirement.is_soft()).map(ground).collect()
+    requirements(dataset).iter().map(ground).collect()
 }
 
 fn quoted(name: &str) -> String {
