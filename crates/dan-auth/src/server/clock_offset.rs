@@ -82,8 +82,8 @@ fn seconds_between(earlier: SystemTime, later: SystemTime) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::sync::{Arc, Mutex};
+    use std::io::Seek as _;
+    use std::sync::Arc;
 
     use super::*;
 
@@ -108,16 +108,17 @@ mod tests {
 
     /// How often the log is warned while the server shows these dates, and the local clock the second 1000.
     fn warnings(dates: &[u64]) -> usize {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        let log = Arc::new(tempfile::tempfile().unwrap());
+        let subscriber = tracing_subscriber::fmt().with_writer(Arc::clone(&log)).finish();
         tracing::subscriber::with_default(subscriber, || {
             let offset = ClockOffset::default();
             for date in dates {
                 offset.observe(at(*date), at(1000), at(1000));
             }
         });
-        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let mut log = log.as_ref();
+        log.rewind().unwrap();
+        let log = std::io::read_to_string(log).unwrap();
         log.lines().filter(|line| line.contains("WARN") && line.contains("the clock of this machine")).count()
     }
 
@@ -127,20 +128,6 @@ mod tests {
             [(&[1010, 995][..], 0), (&[1011, 1012, 1011], 1), (&[1020, 1040], 2), (&[900, 901, 1000, 900], 2)]
         {
             assert_eq!(warnings(dates), expected, "{dates:?}");
-        }
-    }
-
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
         }
     }
 
