@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use dan_transport::{Operation, RetryPolicy};
+use dan_transport::{Delivery, ErrorKind, Operation, RetryPolicy};
 
 use crate::server::{Part, Server, answer, harvest, key, quick};
 
@@ -65,6 +65,16 @@ async fn a_time_beyond_the_deadline_is_not_waited_for() {
         let error = server.builder().build().unwrap().send(&harvest()).await.unwrap_err();
         assert_eq!(server.requests().len(), 1);
         assert!(error.retry_at().unwrap() > SystemTime::now() + Duration::from_secs(80_000));
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_time_is_not_sent() {
+    for operation in [harvest().timeout(Duration::ZERO), harvest().deadline(Duration::ZERO)] {
+        let server = Server::start(vec![whole("200 OK", "", "[]")]).await;
+        let error = server.builder().build().unwrap().send(&operation).await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::NotSent));
+        assert_eq!(server.requests().len(), 0);
     }
 }
 
