@@ -7,6 +7,7 @@ mod handle;
 mod harvest;
 mod harvest_all;
 mod id;
+mod lost_receipt;
 mod outcome;
 mod pace;
 mod reminders;

@@ -16,6 +16,11 @@ pub(super) fn lost_receipt(waited: Duration) -> Duration {
     waited.clamp(HOUR, 12 * HOUR)
 }
 
+/// The pause before such a harvest is tried again after some have failed in passing for this long. It doubles.
+pub(super) fn failed_lost_receipt(failing: Duration) -> Duration {
+    failing.clamp(MINUTE, 12 * HOUR)
+}
+
 /// The pause before the next harvest from a source that works on its answer and does not know how long.
 pub(super) fn source(waited: Duration) -> Duration {
     (waited / 4).clamp(Duration::from_secs(15), 10 * MINUTE)
@@ -31,9 +36,12 @@ mod tests {
     #[test]
     fn looks_become_rare_and_never_cease() {
         for waited in [0, 60, 3600, 86_400, 90 * 86_400].map(Duration::from_secs) {
-            for (pause, longest) in
-                [(consent(waited), HOUR), (lost_receipt(waited), 12 * HOUR), (source(waited), 10 * MINUTE)]
-            {
+            for (pause, longest) in [
+                (consent(waited), HOUR),
+                (lost_receipt(waited), 12 * HOUR),
+                (failed_lost_receipt(waited), 12 * HOUR),
+                (source(waited), 10 * MINUTE),
+            ] {
                 assert!(!pause.is_zero() && pause <= longest, "{waited:?}");
             }
         }

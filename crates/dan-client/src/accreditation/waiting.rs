@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use super::available::Available;
 use super::consent_poll::ConsentWatch;
 use super::handle::AccreditationHandle;
+use super::lost_receipt::LostReceipt;
 use super::pace;
 use super::status::{ended, is_called, name_of, not_held};
 use super::wait::WaitProgress;
@@ -41,8 +42,7 @@ pub(super) struct Waiting {
     next_look: Duration,
     /// Something tells that the status is another than what was read last.
     status_is_due: bool,
-    /// When a harvest finds out whether the receipt of a consent got lost.
-    lost_receipt_at: Duration,
+    lost_receipt: LostReceipt,
     /// When the permission ends, which the service tells of only when it is asked.
     expires_at: Option<Duration>,
 }
@@ -77,7 +77,7 @@ impl Waiting {
             watch: None,
             next_look: started,
             status_is_due: true,
-            lost_receipt_at: started + pace::lost_receipt(Duration::ZERO),
+            lost_receipt: LostReceipt::new(started),
             expires_at: None,
             accreditation,
         }
@@ -150,7 +150,7 @@ impl Waiting {
         });
         let looks = (!self.is_asked || self.first_awaiting_consent().is_some()).then(|| {
             let expires_at = self.expires_at.unwrap_or(Duration::MAX);
-            self.next_look.min(self.lost_receipt_at).min(expires_at)
+            self.next_look.min(self.lost_receipt.due).min(expires_at)
         });
         probes.chain(looks).min().unwrap_or(self.next_look)
     }
@@ -182,12 +182,8 @@ impl Waiting {
     }
 
     async fn look_for_consent(&mut self, position: usize, now: Duration) -> Result<(), Error> {
-        if now >= self.lost_receipt_at {
-            self.lost_receipt_at = now + pace::lost_receipt(self.waited());
-            self.probe(position).await?;
-            if matches!(self.datasets[position].state, State::Available) {
-                self.probe_what_shares_the_consent(now);
-            }
+        if now >= self.lost_receipt.due {
+            self.look_for_lost_receipt(position, now).await?;
         }
         if self.expires_at.is_some_and(|expires_at| now >= expires_at) {
             (self.expires_at, self.status_is_due, self.next_look) = (None, true, now);
@@ -206,6 +202,18 @@ impl Waiting {
             _ => self.status_is_due = true,
         }
         if self.status_is_due { self.read_status().await } else { Ok(()) }
+    }
+
+    async fn look_for_lost_receipt(&mut self, position: usize, now: Duration) -> Result<(), Error> {
+        if let Err(error) = self.probe(position).await {
+            self.lost_receipt.is_unknown(now, self.hinted(&error));
+            return Err(error);
+        }
+        self.lost_receipt.is_known(now, self.waited());
+        if matches!(self.datasets[position].state, State::Available) {
+            self.probe_what_shares_the_consent(now);
+        }
+        Ok(())
     }
 
     /// One consent is for all datasets of the accreditation that need one.

@@ -85,6 +85,35 @@ async fn a_lost_receipt_is_found_out_by_a_harvest() {
 }
 
 #[tokio::test]
+async fn a_lost_receipt_is_found_out_also_when_the_harvest_fails_at_first() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let accreditation = authorization(&client).await.into_handle();
+    decide_after(&sandbox, &clock, 30 * MINUTE, accreditation.id(), ConsentDecision::Grant, false);
+    harvest_fails(&sandbox, accreditation.id(), 3);
+    accreditation.wait_until_available().await.unwrap();
+    assert!(clock.elapsed() >= HOUR && clock.elapsed() < HOUR + 15 * MINUTE, "{:?}", clock.elapsed());
+}
+
+#[tokio::test]
+async fn a_harvest_that_never_succeeds_is_tried_less_and_less() {
+    let (sandbox, clock, client) = start().await;
+    let accreditation = authorization(&client).await.into_handle();
+    harvest_fails(&sandbox, accreditation.id(), 1000);
+    let error = accreditation.wait_until_available().deadline(72 * HOUR).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConsentPending);
+    assert_eq!(clock.elapsed(), 72 * HOUR);
+    assert!((10..20).contains(&harvests(&sandbox)), "{}", harvests(&sandbox));
+}
+
+/// Lets the next harvests fail in passing.
+fn harvest_fails(sandbox: &Sandbox, id: &str, times: u32) {
+    let down = json!({ "status": 503, "body": { "statusCode": 503, "message": "Down" } });
+    let fault = json!({ "path": format!("/v1/evidence/{id}/*"), "times": times, "fault": down });
+    sandbox.inject_fault(&fault.to_string()).unwrap();
+}
+
+#[tokio::test]
 async fn a_wait_ends_when_it_is_of_no_use() {
     let (sandbox, clock, client) = start().await;
     let sandbox = Arc::new(sandbox);
