@@ -11,7 +11,7 @@ use dan_transport::{Answer, Error, Operation, StreamedAnswer, SubscriptionKey, T
 use crate::accreditation::{AccreditationHandle, AccreditationId, ConsentPolls};
 use crate::accreditations::{AccreditationChanges, AccreditationList, Watermark};
 use crate::authorization::{RecentAuthorizations, RequestAuthorization};
-use crate::client_builder::{DEFAULT_DEADLINE, DanClientBuilder, Limits};
+use crate::client_builder::DanClientBuilder;
 use crate::clock::Clock;
 use crate::configuration::Configuration;
 use crate::dataset_name::NameCase;
@@ -37,7 +37,8 @@ pub(crate) struct Inner {
     pub(crate) subscription_keys: SubscriptionKeys,
     pub(crate) service_context: Option<String>,
     pub(crate) access_token_provider: Option<Arc<dyn AccessTokenProvider>>,
-    pub(crate) limits: Limits,
+    /// How long a call may take, if somebody said so.
+    pub(crate) said_deadline: Option<Duration>,
     pub(crate) metadata: MetadataCache,
     pub(crate) signature_rule: SignatureRule,
     pub(crate) clock: Arc<dyn Clock>,
@@ -240,14 +241,14 @@ impl DanClient {
 
     /// How long a call may take, unless it says another time.
     pub(crate) fn deadline(&self) -> Duration {
-        self.0.limits.deadline.unwrap_or(DEFAULT_DEADLINE)
+        self.0.transport.deadline()
     }
 
     /// The end of a call that begins now and must not have its effect twice: by its own deadline, else within ten minutes
     /// and within the client's deadline where one was said.
     pub(crate) fn end_of_once(&self, said: Option<Duration>) -> End {
         let deadline =
-            said.unwrap_or_else(|| self.0.limits.deadline.unwrap_or(once::DEADLINE).min(once::DEADLINE));
+            said.unwrap_or_else(|| self.0.said_deadline.unwrap_or(once::DEADLINE).min(once::DEADLINE));
         End::after(deadline, self.clock())
     }
 

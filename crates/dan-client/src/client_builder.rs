@@ -15,20 +15,6 @@ use crate::proof::{SignatureKey, SignatureRule};
 use crate::service_time::ServiceTime;
 use crate::subscription_keys::SubscriptionKeys;
 
-/// How long one attempt may take, unless said.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(100);
-/// How long a call may take, unless said.
-pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_secs(300);
-
-/// How long calls may take.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    /// One attempt.
-    pub(crate) timeout: Duration,
-    /// All attempts and pauses together, if somebody said so.
-    pub(crate) deadline: Option<Duration>,
-}
-
 /// Settings of a [`DanClient`]. None is required but what the calls need: metadata needs neither key nor token.
 ///
 /// ```
@@ -215,7 +201,7 @@ impl DanClientBuilder {
             subscription_keys: self.subscription_keys,
             service_context: self.service_context,
             access_token_provider: self.access_token_provider,
-            limits: Limits { timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT), deadline: self.deadline },
+            said_deadline: self.deadline,
             metadata: MetadataCache::new(self.metadata_life),
             signature_rule: self.signature_rule,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::default())),
@@ -236,9 +222,7 @@ impl DanClientBuilder {
     }
 
     fn transport(&self, service: ServiceUrl) -> Result<Transport, Error> {
-        let mut transport = Transport::builder(service)
-            .timeout(self.timeout.unwrap_or(DEFAULT_TIMEOUT))
-            .deadline(self.deadline.unwrap_or(DEFAULT_DEADLINE));
+        let mut transport = Transport::builder(service);
         if let Some(provider) = &self.access_token_provider {
             transport = transport.access_token_provider(provider.clone());
         }
@@ -256,6 +240,12 @@ impl DanClientBuilder {
         }
         if let Some(policy) = &self.retry_policy {
             transport = transport.retry_policy(policy.clone());
+        }
+        if let Some(timeout) = self.timeout {
+            transport = transport.timeout(timeout);
+        }
+        if let Some(deadline) = self.deadline {
+            transport = transport.deadline(deadline);
         }
         if let Some(timeout) = self.read_timeout {
             transport = transport.read_timeout(timeout);

@@ -81,6 +81,16 @@ impl Transport {
         Self(Arc::new(inner))
     }
 
+    /// How long one attempt may take, unless [its operation](Operation::timeout) says otherwise.
+    pub fn timeout(&self) -> Duration {
+        self.0.limits.timeout
+    }
+
+    /// How long a call may take, unless [its operation](Operation::deadline) says otherwise.
+    pub fn deadline(&self) -> Duration {
+        self.0.limits.deadline
+    }
+
     /// Sends an operation, and gives the answer when it is a success.
     ///
     /// # Errors

@@ -9,7 +9,6 @@ use dan_transport::{Error, Operation, SubscriptionKey};
 
 use crate::auth::Secret;
 use crate::client::DanClient;
-use crate::client_builder::DEFAULT_DEADLINE;
 use crate::dataset_name::NameCase;
 use crate::end::End;
 use crate::harvest::Harvest;
@@ -307,8 +306,8 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
 
     /// When the call has to be over, with all that comes before its request and after.
     pub(super) fn end(&self) -> End {
-        let said = self.options.deadline.or(self.client.inner().limits.deadline);
-        End::after(said.unwrap_or_else(|| self.needed().max(DEFAULT_DEADLINE)), self.client.clock())
+        let said = self.options.deadline.or(self.client.inner().said_deadline);
+        End::after(said.unwrap_or_else(|| self.needed().max(self.client.deadline())), self.client.clock())
     }
 
     pub(super) async fn operation(&self, envelope: bool, end: End) -> Result<Operation, Error> {
@@ -334,7 +333,7 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
         let needed = self.needed();
         match self.options.timeout {
             Some(allowed) => operation.timeout(allowed.max(needed)),
-            None if needed > self.client.inner().limits.timeout => operation.timeout(needed),
+            None if needed > self.client.inner().transport.timeout() => operation.timeout(needed),
             None => operation,
         }
     }
