@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
-use dan_client::{DanClient, Delivery, DirectHarvest, ErrorKind};
+use dan_client::{Clock, Configuration, DanClient, Delivery, DirectHarvest, ErrorKind, async_trait};
 use dan_sandbox::Sandbox;
 use futures_util::TryStreamExt as _;
 
@@ -85,4 +86,33 @@ async fn json_is_streamed_without_its_envelope() {
     stream.write_to(&mut written).await.unwrap();
     let value: serde_json::Value = serde_json::from_slice(&written).unwrap();
     assert!(value.get("evidenceStatus").is_none() && value.is_object());
+}
+
+/// By which every step takes an hour.
+#[derive(Default)]
+struct RacingClock(Mutex<Duration>);
+
+#[async_trait]
+impl Clock for RacingClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        let mut elapsed = self.0.lock().unwrap();
+        *elapsed += Duration::from_secs(3600);
+        *elapsed
+    }
+
+    async fn sleep(&self, _: Duration) {}
+}
+
+#[tokio::test]
+async fn what_precedes_a_stream_takes_of_its_time() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let configuration = Configuration::from_variables(sandbox.variables()).unwrap();
+    let client = configuration.builder().unwrap().clock(Arc::new(RacingClock::default())).build().unwrap();
+    let error = binary(&client).service_context("eBevis").stream().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(!sandbox.requests().iter().any(|request| request.path.contains("directharvest")));
 }

@@ -27,6 +27,7 @@ pub struct Operation {
     pub(crate) product_id: Option<HeaderValue>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
+    pub(crate) body_has_deadline: bool,
     pub(crate) repeatable: bool,
 }
 
@@ -128,10 +129,18 @@ impl Operation {
 
     /// How long the whole call may take, all attempts and pauses together, instead of the transport's time.
     ///
-    /// Of a [stream](crate::Transport::stream), a deadline that is said here bounds the reading of the body, too.
+    /// Of a [stream](crate::Transport::stream), a deadline that is said here bounds the reading of the body, too, unless
+    /// [`body_without_deadline`](Self::body_without_deadline) is.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Lets the [`deadline`](Self::deadline) of a [stream](crate::Transport::stream) end with the beginning of the body.
+    #[must_use]
+    pub fn body_without_deadline(mut self) -> Self {
+        self.body_has_deadline = false;
         self
     }
 
@@ -196,6 +205,7 @@ impl Operation {
             product_id: None,
             timeout: None,
             deadline: None,
+            body_has_deadline: true,
             repeatable,
         }
     }

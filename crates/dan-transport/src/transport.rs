@@ -115,7 +115,7 @@ impl Transport {
     /// # Errors
     /// As [`send`](Self::send), until the body begins.
     pub async fn stream(&self, operation: &Operation) -> Result<StreamedAnswer, Error> {
-        let deadline = operation.deadline.and_then(Deadline::after);
+        let deadline = operation.deadline.filter(|_| operation.body_has_deadline).and_then(Deadline::after);
         self.carry(
             operation,
             |head, parts| async move { Ok(StreamedAnswer::new(head, parts.until(deadline))) },

@@ -61,10 +61,10 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// See [`enveloped`](Self::enveloped).
     pub async fn stream(self) -> Result<HarvestStream, Error> {
         let end = self.end();
-        let mut operation = self.operation(false, end).await?;
+        let mut operation = self.operation(false, end).await?.deadline(end.left(self.client.clock()));
         // The client's own deadline is for what is held in memory; a body that is read may take its time.
-        if self.options.deadline.is_some() {
-            operation = operation.deadline(end.left(self.client.clock()));
+        if self.options.deadline.is_none() {
+            operation = operation.body_without_deadline();
         }
         let answer = match self.client.stream(&operation).await {
             Ok(answer) => answer,

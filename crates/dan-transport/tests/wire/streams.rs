@@ -100,6 +100,13 @@ async fn the_times_of_an_attempt_and_of_the_call_end_with_the_head() {
 }
 
 #[tokio::test]
+async fn a_deadline_may_end_with_the_head() {
+    let transport = silent_server().await.builder().read_timeout(10 * HOUR).build().unwrap();
+    let mut answer = silent(&transport, &harvest().deadline(HOUR).body_without_deadline()).await;
+    assert!(timeout(2 * HOUR, answer.next_part()).await.is_err(), "it still waits");
+}
+
+#[tokio::test]
 async fn what_fails_before_the_body_is_sent_again() {
     let outage = Part::Bytes(answer("503 Service Unavailable", "", r#"{"code":1013}"#));
     let server = Server::start(vec![vec![outage], vec![head(3), Part::Zeros(3)]]).await;
