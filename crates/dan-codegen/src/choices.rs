@@ -107,7 +107,6 @@ pub(crate) fn annotated_values(schema: &Schema<'_>, choices: &[Schema<'_>]) -> O
                 name: namespace.give(&type_name(title), "Value"),
                 description: choice.description().filter(|_| is_only).map(str::to_owned),
                 wire,
-                may_come_as_name: false,
             });
         }
     }

@@ -88,7 +88,7 @@ pub(crate) enum Shape {
     /// A text out of a list that may grow.
     TextEnum(Vec<Variant<String>>),
     /// An integer out of a list that may grow.
-    IntegerEnum(Vec<Variant<i64>>),
+    IntegerEnum(IntegerEnum),
     /// An object of several kinds that a field tells apart.
     Union(Union),
     /// Another name for a type.
@@ -154,8 +154,16 @@ pub(crate) struct Variant<W> {
     pub(crate) wire: W,
     /// What it means.
     pub(crate) description: Option<String>,
-    /// Whether its name may come in the place of the value.
-    pub(crate) may_come_as_name: bool,
+}
+
+/// An integer out of a list that may grow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct IntegerEnum {
+    pub(crate) variants: Vec<Variant<i64>>,
+    /// Whether names may come in the place of values.
+    pub(crate) may_come_as_names: bool,
+    /// Whether values are sums of flags.
+    pub(crate) are_flags: bool,
 }
 
 /// An object of several kinds that a field tells apart.

@@ -88,6 +88,29 @@ mod tests {
     }
 
     #[test]
+    fn flags_come_as_a_sum_and_as_a_list_of_names() {
+        let legal_basis = |types: Value| {
+            requirement(json!({
+                "type": "LegalBasisRequirement", "failureAction": 0, "requiredOnEvidenceHarvester": true,
+                "validLegalBasisTypes": types
+            }))
+        };
+        assert_eq!(legal_basis(json!("espd, Cpv")), legal_basis(json!(3)));
+        assert_eq!(legal_basis(json!("Cpv")), legal_basis(json!(2)));
+        for unknown in ["Espd, Moon", "Espd,", ""] {
+            let read = legal_basis(json!(unknown));
+            assert!(matches!(read, Requirement::Unknown(_)), "{unknown}");
+            assert_eq!(serde_json::to_value(read).unwrap()["validLegalBasisTypes"], unknown);
+        }
+        // What is no set of flags is not added up: this is no sector code.
+        let two_constraints = requirement(json!({
+            "type": "PartyTypeRequirement", "failureAction": 0, "requiredOnEvidenceHarvester": true,
+            "allowedPartyTypes": [{ "Key": 2, "Value": "PublicAgency, NACECode" }]
+        }));
+        assert!(matches!(two_constraints, Requirement::Unknown(_)));
+    }
+
+    #[test]
     fn a_known_kind_in_an_unknown_form_is_kept() {
         let odd =
             json!({ "type": "PartyTypeRequirement", "failureAction": "Skip", "allowedPartyTypes": "any" });

@@ -4,8 +4,8 @@
 use std::fmt::Debug;
 
 use dan_model::{
-    ErrorCode, ErrorModel, Evidence, EvidenceCode, FailureAction, GatewayError, PartyTypeConstraint,
-    Requirement, StatusCode, Subject, ValueType,
+    ErrorCode, ErrorModel, Evidence, EvidenceCode, FailureAction, GatewayError, NotificationReminder,
+    PartyTypeConstraint, Requirement, StatusCode, Subject, ValueType,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -78,6 +78,23 @@ fn what_the_service_adds_is_kept() {
     assert!(matches!(code, StatusCode::Unknown(value) if value.value() == 42), "{code:?}");
     assert_eq!(evidence.evidence_status.status.code.value(), 42);
     assert_eq!(evidence.evidence_values[0].unknown_fields().get("unit"), Some(&json!({ "of": "time" })));
+}
+
+/// .NET writes an enum as a number where no converter names it, and a value without a name always so.
+#[test]
+fn numbers_where_texts_are_usual_are_kept() {
+    let evidence: Evidence = round_trip(&envelope(&json!([
+        { "evidenceValueName": "Ny", "source": "X", "valueType": 12, "value": "P1D" },
+        { "evidenceValueName": "Ny", "source": "X", "valueType": "12", "value": "P1D" }
+    ])));
+    let types: Vec<_> =
+        evidence.evidence_values.iter().map(|value| value.value_type.clone().unwrap()).collect();
+    assert_eq!(types[0].to_string(), "12");
+    assert_ne!(types[0], types[1]);
+    round_trip::<NotificationReminder>(&json!({
+        "notificationType": -1, "success": true, "description": "Sent", "recipientCount": 1,
+        "date": "2026-03-02T08:30:11Z"
+    }));
 }
 
 #[test]

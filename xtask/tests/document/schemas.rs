@@ -170,6 +170,7 @@ fn collect(schema: &Value, place: &str, into: &mut Statements) {
             | "x-enum-varnames"
             | "x-enum-descriptions"
             | "x-enum-accepts-names"
+            | "x-enum-flags"
             | "x-internal"
             | "x-privacy" => {}
             "description" => drop(into.insert(at, in_one_line(value))),

@@ -302,7 +302,10 @@ impl std::fmt::Display for EksempelrapportGrad {
 
 impl Serialize for EksempelrapportGrad {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        match self {
+            Self::Unknown(value) => value.serialize(serializer),
+            known => serializer.serialize_str(known.as_str()),
+        }
     }
 }
 
@@ -960,7 +963,10 @@ impl std::fmt::Display for N3dOptionTekst {
 
 impl Serialize for N3dOptionTekst {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        match self {
+            Self::Unknown(value) => value.serialize(serializer),
+            known => serializer.serialize_str(known.as_str()),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::documentation::documentation;
 use super::{Emitter, Runtime, identifier};
-use crate::representation::{TypeDefinition, Variant};
+use crate::representation::{IntegerEnum, TypeDefinition, Variant};
 
 impl Emitter<'_> {
     pub(super) fn text_enum(&self, definition: &TypeDefinition, variants: &[Variant<String>]) -> TokenStream {
@@ -65,7 +65,10 @@ impl Emitter<'_> {
 
             impl Serialize for #name {
                 fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    serializer.serialize_str(self.as_str())
+                    match self {
+                        Self::Unknown(value) => value.serialize(serializer),
+                        known => serializer.serialize_str(known.as_str()),
+                    }
                 }
             }
 
@@ -79,24 +82,20 @@ impl Emitter<'_> {
         }
     }
 
-    pub(super) fn integer_enum(&self, definition: &TypeDefinition, variants: &[Variant<i64>]) -> TokenStream {
+    pub(super) fn integer_enum(&self, definition: &TypeDefinition, integers: &IntegerEnum) -> TokenStream {
         let name = identifier(&definition.name);
         let runtime = self.runtime();
         let schema = self.schema_of_enum(&definition.name, "integer_schema");
         let documentation = self.documentation_of(definition);
+        let variants = &integers.variants;
         let declarations = variants.iter().map(declaration);
         let idents: Vec<_> = variants.iter().map(|variant| identifier(&variant.name)).collect();
         let wires: Vec<_> = variants.iter().map(|variant| Literal::i64_unsuffixed(variant.wire)).collect();
-        let spelled: Vec<_> = variants
-            .iter()
-            .filter(|variant| variant.may_come_as_name)
-            .map(|variant| {
-                let (name, wire) = (&variant.name, Literal::i64_unsuffixed(variant.wire));
-                quote! { (#name, #wire) }
-            })
-            .collect();
-        let spellings = (!spelled.is_empty())
-            .then(|| quote! { const NAMES: &'static [(&'static str, i64)] = &[#(#spelled),*]; });
+        let names = variants.iter().map(|variant| &variant.name);
+        let spellings = integers
+            .may_come_as_names
+            .then(|| quote! { const NAMES: &'static [(&'static str, i64)] = &[#((#names, #wires)),*]; });
+        let flags = integers.are_flags.then(|| quote! { const ARE_FLAGS: bool = true; });
         quote! {
             #documentation
             #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -120,6 +119,7 @@ impl Emitter<'_> {
             impl #runtime::open_enum::IntegerEnum for #name {
                 const KNOWN: &'static [i64] = &[#(#wires),*];
                 #spellings
+                #flags
 
                 fn known(value: i64) -> Option<Self> {
                     match value {

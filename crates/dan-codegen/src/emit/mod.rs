@@ -135,7 +135,7 @@ impl Emitter<'_> {
         match &definition.shape {
             Shape::Struct(fields) => self.structure(definition, fields),
             Shape::TextEnum(variants) => self.text_enum(definition, variants),
-            Shape::IntegerEnum(variants) => self.integer_enum(definition, variants),
+            Shape::IntegerEnum(integers) => self.integer_enum(definition, integers),
             Shape::Union(union) => self.union(definition, union),
             Shape::Alias(value) => {
                 let name = identifier(&definition.name);

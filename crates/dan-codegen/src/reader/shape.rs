@@ -5,7 +5,7 @@ use crate::choices::{self, Discriminator};
 use crate::composition::{self, Property};
 use crate::names::{Namespace, type_name};
 use crate::node::Node;
-use crate::representation::{Shape, Type, Union, UnionVariant, Variant, Warning};
+use crate::representation::{IntegerEnum, Shape, Type, Union, UnionVariant, Variant, Warning};
 use crate::schema::Schema;
 
 impl<'d> Reader<'d> {
@@ -40,7 +40,12 @@ impl<'d> Reader<'d> {
         }
         let integers: Option<Vec<i64>> = schema.values.iter().map(|value| value.as_integer()).collect();
         if let Some(integers) = integers {
-            return Shape::IntegerEnum(variants(schema, integers, |value| integer_variant_name(*value)));
+            let says = |member: &str| schema.member(member).is_some_and(Node::is_true);
+            return Shape::IntegerEnum(IntegerEnum {
+                variants: variants(schema, integers, |value| integer_variant_name(*value)),
+                may_come_as_names: says("x-enum-accepts-names"),
+                are_flags: says("x-enum-flags"),
+            });
         }
         if schema.values.iter().all(|value| matches!(value, Node::Boolean(_))) {
             return Shape::Alias(Type::Boolean);
@@ -185,7 +190,6 @@ where
     let texts = |member: &str| schema.member(member).map(Node::items).unwrap_or_default();
     let names = [texts("x-enum-varnames"), texts("x-enumNames")].into_iter().find(|names| !names.is_empty());
     let (names, descriptions) = (names.unwrap_or_default(), texts("x-enum-descriptions"));
-    let may_come_as_name = schema.member("x-enum-accepts-names").is_some_and(Node::is_true);
     let mut namespace = Namespace::variants();
     let mut variants: Vec<Variant<W>> = Vec::new();
     for (index, wire) in wires.into_iter().enumerate() {
@@ -197,7 +201,6 @@ where
             name: namespace.give(&given.unwrap_or_else(|| name(&wire)), "Value"),
             description: descriptions.get(index).and_then(Node::as_text).map(str::to_owned),
             wire,
-            may_come_as_name,
         });
     }
     variants
