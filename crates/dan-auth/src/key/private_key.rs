@@ -140,6 +140,10 @@ impl PrivateKey {
         match info.algorithm.oid {
             rsa::ALGORITHM => Self::from_pkcs1(info.private_key.as_bytes()),
             elliptic_curve::ALGORITHM => Self::from_sec1(der),
+            rsa::PSS_ALGORITHM => Err(KeyProblem::UnsupportedAlgorithm.of_key(
+                "it is an RSA-PSS key, which may not sign as Maskinporten wants it; make a plain RSA key with \
+                 'openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out NEW'",
+            )),
             other => Err(KeyProblem::UnsupportedAlgorithm.of_key(format!(
                 "its algorithm ({other}) is neither RSA nor an elliptic curve of those read here; have an RSA key"
             ))),

@@ -18,6 +18,8 @@ use crate::key::problem::{KeyProblem, damaged_key};
 use crate::key::public_jwk::PublicJwkParameters;
 
 pub(crate) const ALGORITHM: ObjectIdentifier = pkcs1::ALGORITHM_OID;
+/// id-RSASSA-PSS (RFC 4055 section 3.1): the same numbers, for signatures that are padded in another way alone.
+pub(crate) const PSS_ALGORITHM: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 
 /// The smallest modulus that Maskinporten's certificates and keys have.
 pub(crate) const SMALLEST_BITS: usize = 2048;

@@ -55,6 +55,7 @@ fn each_unusable_file_is_called_by_what_it_is() {
     files.run("genrsa -out short.pem 1024");
     files.run("ecparam -name secp256k1 -genkey -noout -out bitcoin.pem");
     files.run("genpkey -algorithm ed25519 -out ed25519.pem");
+    files.run("genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out rsa-pss.pem");
     files.run("rsa -in auth.key -traditional -aes128 -passout pass:test -out legacy.pem");
     files.run("rsa -in auth.key -pubout -out public.pem");
     files.run("rsa -in auth.key -RSAPublicKey_out -out public-pkcs1.pem");
@@ -82,6 +83,7 @@ fn each_unusable_file_is_called_by_what_it_is() {
         "short.pem",
         "bitcoin.pem",
         "ed25519.pem",
+        "rsa-pss.pem",
         "legacy.pem",
         "public.pem",
         "public-pkcs1.pem",
