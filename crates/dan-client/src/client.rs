@@ -24,7 +24,7 @@ use crate::open_data::OpenData;
 use crate::own_token::OwnToken;
 use crate::proof::SignatureRule;
 use crate::service_time::ServiceTime;
-use crate::subscription_keys::{Choice, SubscriptionKeys};
+use crate::subscription_keys::{Choice, Fitting, SubscriptionKeys};
 
 /// A client of data.altinn.no.
 ///
@@ -284,16 +284,30 @@ impl DanClient {
         case: NameCase,
         end: End,
     ) -> Result<SubscriptionKey, Error> {
+        match self.fitting_keys(service_context, datasets, case, end).await? {
+            Fitting::One(key) => Ok(key.clone()),
+            Fitting::Several { ambiguity, .. } => Err(ambiguity),
+        }
+    }
+
+    /// The same, with all that fit where nothing decides between them.
+    pub(crate) async fn fitting_keys(
+        &self,
+        service_context: Option<&str>,
+        datasets: &[&str],
+        case: NameCase,
+        end: End,
+    ) -> Result<Fitting<'_>, Error> {
         let keys = &self.0.subscription_keys;
         match keys.choose(self.service_context_or(service_context))? {
-            Choice::Key(key) => Ok(key.clone()),
+            Choice::Key(key) => Ok(Fitting::One(key)),
             Choice::ByMetadata => {
                 let read = self.metadata().evidence_codes_with(datasets);
                 let what = "choosing the subscription key by the metadata";
                 let evidence_codes = end.bound(self.clock(), what, read).await?;
                 let spelt: Vec<&str> =
                     datasets.iter().map(|name| case.spelling(name, &evidence_codes)).collect();
-                keys.choose_by_metadata(&spelt, &evidence_codes).cloned()
+                keys.fitting(&spelt, &evidence_codes)
             }
         }
     }

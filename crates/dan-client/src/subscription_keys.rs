@@ -29,6 +29,16 @@ pub(crate) enum Choice<'a> {
     ByMetadata,
 }
 
+/// The keys that fit datasets by the contexts that their metadata names.
+pub(crate) enum Fitting<'a> {
+    One(&'a SubscriptionKey),
+    /// Something else has to decide; `ambiguity` is what is told when nothing does.
+    Several {
+        keys: Vec<&'a SubscriptionKey>,
+        ambiguity: Error,
+    },
+}
+
 impl SubscriptionKeys {
     /// No keys yet.
     pub fn new() -> Self {
@@ -89,26 +99,24 @@ impl SubscriptionKeys {
         }
     }
 
-    /// The key for datasets that are asked for together, by the contexts that their metadata names.
-    pub(crate) fn choose_by_metadata(
+    /// The keys for datasets that are asked for together, by the contexts that their metadata names.
+    pub(crate) fn fitting(
         &self,
         datasets: &[&str],
         evidence_codes: &[EvidenceCode],
-    ) -> Result<&SubscriptionKey, Error> {
+    ) -> Result<Fitting<'_>, Error> {
         let mut fitting: Vec<&String> = self.by_context.keys().collect();
         for dataset in datasets {
             let entries: Vec<_> =
                 evidence_codes.iter().filter(|code| code.evidence_code_name == *dataset).collect();
             if entries.is_empty() {
-                return self.default.as_ref().ok_or_else(|| unknown_dataset(dataset, evidence_codes));
+                return self.default_or(|| unknown_dataset(dataset, evidence_codes));
             }
             let those_before = fitting.clone();
             fitting.retain(|configured| entries.iter().any(|entry| belongs(entry, configured)));
             if fitting.is_empty() {
                 return self
-                    .default
-                    .as_ref()
-                    .ok_or_else(|| self.no_key_fits(dataset, &entries, &those_before, evidence_codes));
+                    .default_or(|| self.no_key_fits(dataset, &entries, &those_before, evidence_codes));
             }
             // Where one dataset has an alias for each context, this member says whose alias it is.
             let alias_of = |name: &&String| {
@@ -119,15 +127,22 @@ impl SubscriptionKeys {
                 fitting.retain(alias_of);
             }
         }
-        match (fitting.as_slice(), &self.default) {
-            ([only], _) => Ok(&self.by_context[*only]),
-            (_, Some(key)) => Ok(key),
-            (several, None) => Err(configuration(format!(
-                "'{}' can be had in several service contexts; say which one: {}",
-                datasets.join("', '"),
-                listed(several, evidence_codes)
-            ))),
-        }
+        Ok(match (fitting.as_slice(), &self.default) {
+            ([only], _) => Fitting::One(&self.by_context[*only]),
+            (_, Some(key)) => Fitting::One(key),
+            (several, None) => Fitting::Several {
+                keys: several.iter().map(|name| &self.by_context[*name]).collect(),
+                ambiguity: configuration(format!(
+                    "'{}' can be had in several service contexts; say which one: {}",
+                    datasets.join("', '"),
+                    listed(several, evidence_codes)
+                )),
+            },
+        })
+    }
+
+    fn default_or(&self, problem: impl FnOnce() -> Error) -> Result<Fitting<'_>, Error> {
+        self.default.as_ref().map(Fitting::One).ok_or_else(problem)
     }
 
     /// The service contexts in one of which a dataset is asked for, as the metadata spells them: the one that is said, or
@@ -288,11 +303,12 @@ mod tests {
 
     /// The context whose key is chosen, or what is told instead.
     fn choice(keys: &SubscriptionKeys, datasets: &[&str]) -> String {
-        match keys.choose_by_metadata(datasets, &metadata()) {
-            Ok(key) => {
+        match keys.fitting(datasets, &metadata()) {
+            Ok(Fitting::One(key)) => {
                 let mut contexts = keys.by_context.iter().filter(|(_, other)| std::ptr::eq(*other, key));
                 contexts.next().map_or_else(|| "the default".to_owned(), |(context, _)| context.clone())
             }
+            Ok(Fitting::Several { ambiguity, .. }) => ambiguity.to_string(),
             Err(error) => error.to_string(),
         }
     }

@@ -6,6 +6,7 @@ use dan_auth::Secret;
 use dan_transport::{Error, Operation, SubscriptionKey};
 
 use super::id::AccreditationId;
+use super::listed::Listed;
 use crate::client::DanClient;
 use crate::own_token::OwnToken;
 
@@ -32,29 +33,31 @@ use crate::own_token::OwnToken;
 #[derive(Clone)]
 pub struct AccreditationHandle {
     client: DanClient,
-    id: AccreditationId,
+    listed: Listed,
+    service_context: Option<String>,
     own_token: OwnToken,
 }
 
 impl AccreditationHandle {
     pub(crate) fn new(client: DanClient, id: AccreditationId, own_token: OwnToken) -> Self {
-        Self { client, id, own_token }
+        let AccreditationId { id, service_context } = id;
+        Self { client, listed: Listed::new(id), service_context, own_token }
     }
 
     /// The accreditation's id.
     pub fn id(&self) -> &str {
-        &self.id.id
+        self.listed.id()
     }
 
     /// The service context, when it is known.
     pub fn known_service_context(&self) -> Option<&str> {
-        self.id.service_context.as_deref()
+        self.service_context.as_deref()
     }
 
     /// The service context of the accreditation, whose subscription key is used.
     #[must_use]
     pub fn service_context(mut self, name: impl Into<String>) -> Self {
-        self.id.service_context = Some(name.into());
+        self.service_context = Some(name.into());
         self
     }
 
@@ -84,6 +87,10 @@ impl AccreditationHandle {
         &self.client
     }
 
+    pub(super) fn listed(&self) -> &Listed {
+        &self.listed
+    }
+
     pub(super) fn own_token(&self) -> &OwnToken {
         &self.own_token
     }
@@ -101,6 +108,10 @@ impl AccreditationHandle {
 
 impl fmt::Debug for AccreditationHandle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("AccreditationHandle").field("id", &self.id).finish_non_exhaustive()
+        formatter
+            .debug_struct("AccreditationHandle")
+            .field("id", &self.id())
+            .field("service_context", &self.service_context)
+            .finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use dan_model::{ErrorCode, ErrorModel};
 use dan_transport::{Error, Operation, SubscriptionKey};
 
 use super::handle::AccreditationHandle;
+use super::listed::Listed;
 use crate::dataset_name::NameCase;
 use crate::harvest::{HarvestRequest, Target};
 
@@ -18,7 +19,7 @@ pub type EvidenceHarvest<'a> = HarvestRequest<'a, Held>;
 /// What an [`EvidenceHarvest`] harvests: a dataset that an accreditation holds.
 #[derive(Debug, Clone)]
 pub struct Held {
-    accreditation_id: String,
+    accreditation: Listed,
     dataset: String,
     is_probe: bool,
 }
@@ -50,7 +51,7 @@ impl AccreditationHandle {
     }
 
     fn harvest_of(&self, dataset: String, is_probe: bool) -> EvidenceHarvest<'_> {
-        let held = Held { accreditation_id: self.id().to_owned(), dataset, is_probe };
+        let held = Held { accreditation: self.listed().clone(), dataset, is_probe };
         let mut harvest = HarvestRequest::new(self.client(), held);
         harvest.options.own_token = self.own_token().clone();
         if let Some(service_context) = self.known_service_context() {
@@ -71,9 +72,13 @@ impl Target for Held {
 
     fn operation(&self, key: SubscriptionKey) -> Result<Operation, Error> {
         let operation = Operation::get("/evidence/{accreditationId}/{evidenceCode}", key)
-            .path_value(&self.accreditation_id)
+            .path_value(self.accreditation.id())
             .path_value(&self.dataset);
         Ok(if self.is_probe { operation.once() } else { operation })
+    }
+
+    fn accreditation(&self) -> Option<&Listed> {
+        Some(&self.accreditation)
     }
 
     /// A consent that was withdrawn surfaces in this form, too.

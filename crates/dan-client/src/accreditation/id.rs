@@ -4,8 +4,8 @@ use dan_model::Accreditation;
 
 /// What an accreditation is found by: its id, and its service context where that is known.
 ///
-/// The id alone does; the service context saves the client from looking for the right subscription key where it has
-/// several.
+/// The id alone does. The service context saves the client from looking for the right subscription key where it has
+/// several: by what the metadata says of a dataset, and where that leaves several contexts, once in the list of each.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AccreditationId {

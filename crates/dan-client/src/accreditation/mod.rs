@@ -7,6 +7,7 @@ mod handle;
 mod harvest;
 mod harvest_all;
 mod id;
+mod listed;
 mod lost_receipt;
 mod outcome;
 mod pace;
@@ -16,6 +17,7 @@ mod wait;
 mod waiting;
 
 pub(crate) use self::consent_poll::ConsentPolls;
+pub(crate) use self::listed::Listed;
 
 pub use self::available::Available;
 pub use self::handle::AccreditationHandle;

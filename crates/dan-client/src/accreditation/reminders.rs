@@ -69,7 +69,7 @@ impl AccreditationHandle {
     /// before, and takes that for the answer; see [`RequestAuthorization`](crate::RequestAuthorization).
     ///
     /// The service judges a reminder in the service context of the subscription key. Where there are several keys and the
-    /// context is not [known](Self::known_service_context), it follows from the datasets.
+    /// context is not [known](Self::known_service_context), it follows from the datasets, and else from the lists.
     ///
     /// ```
     /// use dan_client::ReminderOutcome;
@@ -122,7 +122,8 @@ impl AccreditationHandle {
         }
         let statuses = end.bound(client.clock(), "reading the status", self.status()).await?;
         let datasets: Vec<&str> = statuses.iter().map(name_of).collect();
-        client.subscription_key(self.known_service_context(), &datasets, NameCase::Counts, end).await
+        let context = self.known_service_context();
+        self.listed().subscription_key(client, context, &datasets, NameCase::Counts, end).await
     }
 
     /// The service answers an unknown id with a refusal that has no word in it.

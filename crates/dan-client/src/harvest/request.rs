@@ -7,6 +7,7 @@ use std::time::Duration;
 use dan_model::Evidence;
 use dan_transport::{Error, Operation, SubscriptionKey};
 
+use crate::accreditation::Listed;
 use crate::auth::Secret;
 use crate::client::DanClient;
 use crate::dataset_name::NameCase;
@@ -48,7 +49,7 @@ pub trait HarvestTarget: target::Target {}
 impl<T: target::Target> HarvestTarget for T {}
 
 pub(crate) mod target {
-    use super::{Error, NameCase, Operation, Question, SubscriptionKey};
+    use super::{Error, Listed, NameCase, Operation, Question, SubscriptionKey};
 
     /// What is harvested, and by which operation; the options that all have are added to it.
     pub trait Target: Send + Sync {
@@ -65,6 +66,11 @@ pub(crate) mod target {
         /// # Errors
         /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) names what may not be sent.
         fn operation(&self, key: SubscriptionKey) -> Result<Operation, Error>;
+
+        /// The accreditation through which it is harvested.
+        fn accreditation(&self) -> Option<&Listed> {
+            None
+        }
 
         /// An error of the harvest, with what the target knows more about it.
         fn explain(&self, error: Error) -> Error {
@@ -318,7 +324,13 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
         }
         let context = self.options.service_context.as_deref();
         let (dataset, case) = (self.target.dataset(), self.target.name_case());
-        let key = self.client.subscription_key(context, &[dataset], case, end).await?;
+        let key = match self.target.accreditation() {
+            None => self.client.subscription_key(context, &[dataset], case, end).await?,
+            // Boxed, so that it is no part of a direct harvest.
+            Some(accreditation) => {
+                Box::pin(accreditation.subscription_key(self.client, context, &[dataset], case, end)).await?
+            }
+        };
         Ok(self.with_time(self.options.apply(self.target.operation(key)?, envelope)?))
     }
 

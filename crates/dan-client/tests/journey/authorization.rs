@@ -113,6 +113,28 @@ async fn what_is_held_may_be_named_in_whatever_case() {
 }
 
 #[tokio::test]
+async fn the_id_alone_does_where_datasets_are_in_several_contexts() {
+    let (sandbox, clock, _client) = start().await;
+    let client = client_of_several(&sandbox, &["eBevis", "Tilda"], clock);
+    let request = client.request_authorization(REQUESTOR, SUBJECT).dataset("UnitBasicInformation");
+    let id = request.service_context("Tilda").await.unwrap().handle().id().to_owned();
+
+    let lists = || sandbox.requests().iter().filter(|request| request.path == "/v1/accreditations").count();
+    let before = lists();
+    let rebuilt = client.accreditation(&*id);
+    rebuilt.harvest("UnitBasicInformation").await.unwrap();
+    assert!(rebuilt.clone().harvest_all().await.unwrap().is_complete());
+    assert_eq!(lists() - before, 2, "each list is read once");
+
+    for unknown in ["5f1c1bb6-0000-4000-8000-000000000000", "'] || [*", PERSON] {
+        let error = client.accreditation(unknown).harvest("UnitBasicInformation").await.unwrap_err();
+        let kind = if unknown == PERSON { ErrorKind::InvalidRequest } else { ErrorKind::NotFound };
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(!error.to_string().contains(PERSON), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn the_key_follows_from_all_datasets_together() {
     let (sandbox, clock, _client) = start().await;
     let client = client_of_several(&sandbox, &["Tilda", "eBevis"], clock);
