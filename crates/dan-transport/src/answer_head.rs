@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use http::header::{CONTENT_TYPE, DATE};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderName, StatusCode};
 
 use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
@@ -67,6 +67,12 @@ impl AnswerHead {
     /// The media type, without its parameters.
     pub(crate) fn media_type(&self) -> Option<&str> {
         self.content_type()?.split(';').next().map(str::trim)
+    }
+
+    /// How the body is still packed: what was asked for is unpacked by now.
+    pub(crate) fn unasked_encoding(&self) -> Option<&str> {
+        let encoding = self.header(&CONTENT_ENCODING)?.trim();
+        (!encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity")).then_some(encoding)
     }
 
     pub(crate) fn is_json(&self) -> bool {

@@ -7,6 +7,7 @@ use dan_auth::{ClientCertificateRefusal, is_untrusted_certificate};
 use dan_model::Retry;
 
 use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
+use crate::retry::Attempt;
 use crate::server::Server;
 
 /// A request that got no answer.
@@ -49,8 +50,8 @@ pub(crate) fn broken(error: reqwest::Error, server: &Server) -> Error {
 /// A body of which nothing came for too long.
 pub(crate) fn stalled(server: &Server, read_timeout: Duration) -> Error {
     let message = format!(
-        "the answer of {server} stalled: nothing came for {:.1} s. Try again, or allow more time.",
-        read_timeout.as_secs_f64()
+        "the answer of {server} stalled: nothing came for {}. Try again, or allow more time.",
+        shown(read_timeout)
     );
     passing(ErrorKind::Timeout, Delivery::Unknown, message)
 }
@@ -58,27 +59,34 @@ pub(crate) fn stalled(server: &Server, read_timeout: Duration) -> Error {
 /// A body that was still coming when the time of the whole call was over.
 pub(crate) fn not_whole_in_time(server: &Server, deadline: Duration) -> Error {
     let message = format!(
-        "the answer of {server} was not whole within {:.1} s, the deadline of the call. Try again, or allow more time.",
-        deadline.as_secs_f64()
+        "the answer of {server} was not whole within {}, the deadline of the call. Try again, or allow more time.",
+        shown(deadline)
     );
     passing(ErrorKind::Timeout, Delivery::Unknown, message)
 }
 
-/// An attempt that took too long.
-pub(crate) fn timed_out(server: &Server, allowed: Duration) -> Error {
-    let message = format!(
-        "{server} did not answer within {:.1} s. Try again, or allow more time.",
-        allowed.as_secs_f64()
-    );
-    passing(ErrorKind::Timeout, Delivery::Unknown, message)
+/// An attempt that took too long. `status` is that of the answer, when one had begun.
+pub(crate) fn timed_out(server: &Server, attempt: Attempt, status: Option<u16>) -> Error {
+    let what = match status {
+        Some(_) => format!("the answer of {server} was not whole"),
+        None => format!("{server} did not answer"),
+    };
+    let limit = match attempt.deadline {
+        Some(deadline) => format!("before the deadline of the call, {}", shown(deadline)),
+        None => format!("within {}, the time of an attempt", shown(attempt.allowed)),
+    };
+    let message = format!("{what} {limit}. Try again, or allow more time.");
+    let error = passing(ErrorKind::Timeout, Delivery::Unknown, message);
+    match status {
+        Some(status) => error.with_status(status),
+        None => error,
+    }
 }
 
 /// An attempt whose time was over before there was a token.
 pub(crate) fn no_token_in_time(allowed: Duration) -> Error {
-    let message = format!(
-        "there was no access token within {:.1} s. Try again, or allow more time.",
-        allowed.as_secs_f64()
-    );
+    let message =
+        format!("there was no access token within {}. Try again, or allow more time.", shown(allowed));
     passing(ErrorKind::Timeout, Delivery::NotSent, message)
 }
 
@@ -88,6 +96,14 @@ pub(crate) fn too_large(limit: usize) -> Error {
         "the answer is larger than {limit} bytes, the limit for answers that are held in memory. Stream it, or raise the limit."
     );
     Error::from_origin(ErrorKind::AnswerTooLarge, ErrorOrigin::Client, Delivery::Answered, message)
+}
+
+/// A limit, as a person would say it.
+fn shown(limit: Duration) -> String {
+    match limit.as_millis() {
+        milliseconds @ ..1_000 => format!("{milliseconds} ms"),
+        _ => format!("{:.1} s", limit.as_secs_f64()),
+    }
 }
 
 fn passing(kind: ErrorKind, delivery: Delivery, message: String) -> Error {

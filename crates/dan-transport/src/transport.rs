@@ -179,9 +179,8 @@ impl Inner {
         };
         let is_sent = sent.is_some();
         let result = result.unwrap_or_else(|| {
-            let server = &self.server;
-            Err(if is_sent {
-                network::timed_out(server, allowed)
+            Err(if let Some(sent) = &sent {
+                network::timed_out(&self.server, attempt, sent.status)
             } else if allowed.is_zero() {
                 Error::out_of_time("the call was given no time; nothing was sent. Allow more.")
             } else {

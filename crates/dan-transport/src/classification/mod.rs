@@ -21,7 +21,7 @@ const SHOWN_CHARACTERS: usize = 1_000;
 
 /// Whether what follows the head is what was asked for.
 pub(crate) fn is_data(head: &AnswerHead) -> bool {
-    head.status.is_success() && (head.is_json() || !is_page(head))
+    head.status.is_success() && (head.is_json() || !is_page(head)) && head.unasked_encoding().is_none()
 }
 
 /// What an answer that is no data means. `body` is none when it is longer than any error; `base` is where the request went;

@@ -54,6 +54,18 @@ pub(super) fn error(
                 target(head, base)
             ),
         ),
+        _ if status.is_success()
+            && let Some(encoding) = head.unasked_encoding() =>
+        {
+            (
+                ErrorKind::UnexpectedAnswer,
+                Delivery::Unknown,
+                format!(
+                    "the answer (HTTP {number}) is packed as '{}', which was not asked for. Check any proxy on the way.",
+                    shown(encoding)
+                ),
+            )
+        }
         StatusCode::TOO_MANY_REQUESTS => (
             ErrorKind::Throttled,
             Delivery::NotSent,

@@ -38,6 +38,8 @@ pub(crate) struct Attempt {
     pub(crate) resend_count: u32,
     /// How long it may take.
     pub(crate) allowed: Duration,
+    /// The deadline of the call, where that leaves less than an attempt may take.
+    pub(crate) deadline: Option<Duration>,
     /// Whether a token that is refused is to be renewed.
     pub(crate) may_renew: bool,
 }
@@ -67,9 +69,13 @@ impl<C: Clock> Repeat<'_, C> {
     {
         let mut history = History::new(self.clock.now());
         loop {
-            let allowed = self.remaining(call, &history).min(call.timeout);
-            let may_renew = !history.has_renewed;
-            let next = Attempt { resend_count: history.attempts, allowed, may_renew };
+            let rest = self.remaining(call, &history);
+            let next = Attempt {
+                resend_count: history.attempts,
+                allowed: rest.min(call.timeout),
+                deadline: (rest < call.timeout).then_some(call.deadline),
+                may_renew: !history.has_renewed,
+            };
             history.attempts += 1;
             let (error, pause) = match attempt(next).await {
                 Ok(Ok(answer)) => {

@@ -45,6 +45,14 @@ async fn broken_answers_are_told_apart() {
             "a packed body cut short",
             answer("200 OK", "Content-Encoding: gzip\r\n", &gzip(b"{\"a\":1}")[..12]),
         ),
+        (
+            "a body packed as nobody asked",
+            answer("200 OK", "Content-Encoding: br\r\n", b"\x8b\x00\x80{}\x03"),
+        ),
+        (
+            "an error packed as nobody asked",
+            answer("400 Bad Request", "Content-Encoding: br\r\n", b"\x8b\x00\x80{}\x03"),
+        ),
         ("an error cut short", answer("503 Service Unavailable", "", "").replacing("Length: 0", "Length: 9")),
         ("a log-in page", answer("200 OK", "Content-Type: text/html\r\n", "<html>")),
         ("plain text", answer("200 OK", "Content-Type: text/plain\r\n", person)),
@@ -149,6 +157,8 @@ async fn silence_ends_by_itself() {
     let own =
         silent.builder().build().unwrap().send(&harvest().timeout(short).deadline(short)).await.unwrap_err();
     report.push_str(&format!("{}\n", told(&own)));
+    let half = stalled.builder().build().unwrap().send(&harvest().deadline(short)).await.unwrap_err();
+    report.push_str(&format!("{}\n", told(&half)));
     insta::assert_snapshot!(report);
 }
 
