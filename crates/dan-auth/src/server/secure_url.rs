@@ -1,8 +1,10 @@
 //! Addresses that secrets may be sent to.
 
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 use crate::error::{AuthError, AuthErrorKind};
+
+const NO_ORIGIN: &str = "it is no whole URL; begin it with https://";
 
 /// Reads the address of a server that is sent keys, assertions or tokens: they go over HTTPS, or over HTTP to this machine.
 ///
@@ -22,7 +24,10 @@ pub fn secure_url(what: &str, text: &str) -> Result<Url, AuthError> {
         let shown = without_secrets(text);
         configuration(format!("{what} '{shown}' cannot be used: {reason}"))
     };
-    let url = Url::parse(text).map_err(|error| refused(&error.to_string()))?;
+    let url = Url::parse(text).map_err(|error| match error {
+        ParseError::RelativeUrlWithoutBase => refused(NO_ORIGIN),
+        error => refused(&error.to_string()),
+    })?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(configuration(format!("{what} holds a user name or a password: leave them out")));
     }
@@ -30,7 +35,7 @@ pub fn secure_url(what: &str, text: &str) -> Result<Url, AuthError> {
         Some(Host::Domain(domain)) => domain == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return Err(refused("it has no host")),
+        None => return Err(refused(NO_ORIGIN)),
     };
     if url.scheme() == "https" || url.scheme() == "http" && loopback {
         Ok(url)
@@ -75,6 +80,12 @@ mod tests {
         ] {
             assert_eq!(refused(text).kind(), AuthErrorKind::Configuration, "{text}");
         }
+    }
+
+    #[test]
+    fn a_missing_beginning_is_named() {
+        insta::assert_snapshot!(refused("example.no"), @"the URL 'example.no' cannot be used: it is no whole URL; begin it with https://");
+        insta::assert_snapshot!(refused("localhost:8080"), @"the URL 'localhost:8080' cannot be used: it is no whole URL; begin it with https://");
     }
 
     #[test]

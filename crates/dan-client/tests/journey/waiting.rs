@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use dan_client::model::{LegalBasisKind, StatusCode};
+use dan_client::model::{LegalBasisKind, Retry, StatusCode};
 use dan_client::{Clock, Configuration, DatasetRequest, ErrorKind, SignatureKey, WaitProgress, async_trait};
 use dan_sandbox::{ConsentDecision, RecordedRequest, Sandbox};
 use futures_util::StreamExt;
@@ -152,7 +152,7 @@ async fn a_deadline_ends_a_wait() {
     let (sandbox, clock, client) = start().await;
     let accreditation = authorization(&client).await.into_handle();
     let error = accreditation.wait_until_available().deadline(10 * MINUTE).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::ConsentPending);
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::ConsentPending, &Retry::AfterConsent));
     assert_eq!(clock.elapsed(), 10 * MINUTE);
     insta::assert_snapshot!(error, @"after 600 s, nobody has answered the request for consent to RestanserV2. Wait longer.");
     let calls = sandbox.requests().len();

@@ -36,9 +36,14 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of our own, before anything was sent.
+    /// An error of our own, before anything was sent. Asking again helps where the kind says that something is not there yet.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self::from_origin(kind, ErrorOrigin::Client, Delivery::NotSent, message)
+        let retry = match kind {
+            ErrorKind::ConsentPending => Retry::AfterConsent,
+            ErrorKind::NotAvailableYet => Retry::WhenReady { not_before: None },
+            _ => Retry::Never,
+        };
+        Self::from_origin(kind, ErrorOrigin::Client, Delivery::NotSent, message).with_retry(retry, None)
     }
 
     /// An error of our own: the time that was allowed was over before anything was sent. The same may succeed later.
@@ -264,6 +269,14 @@ mod tests {
     #[test]
     fn an_error_is_one_word() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn what_is_not_there_yet_may_be_asked_for_again() {
+        let retry = |kind| Error::new(kind, "later").retry().clone();
+        assert_eq!(retry(ErrorKind::ConsentPending), Retry::AfterConsent);
+        assert_eq!(retry(ErrorKind::NotAvailableYet), Retry::WhenReady { not_before: None });
+        assert_eq!(retry(ErrorKind::InvalidRequest), Retry::Never);
     }
 
     #[test]
