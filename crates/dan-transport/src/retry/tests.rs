@@ -210,6 +210,14 @@ async fn a_source_that_tells_a_time_that_is_over_is_not_asked_without_a_pause() 
 }
 
 #[tokio::test]
+async fn a_source_that_is_not_ready_is_given_half_the_pause_at_least() {
+    let mut setting = Setting { random: || 0.0, ..Setting::default() };
+    setting.policy = setting.policy.first_pause(4 * SECOND);
+    let over = at(error(Delivery::Answered, Retry::WhenReady { not_before: None }), Duration::ZERO);
+    assert_eq!(seconds(&setting.run(READ, [over]).await.pauses), [2.0]);
+}
+
+#[tokio::test]
 async fn what_does_not_pass_by_itself_is_not_sent_again() {
     for retry in [Retry::Never, Retry::AfterConsent, Retry::AfterQuota, Retry::WhenReady { not_before: None }]
     {
@@ -287,6 +295,16 @@ async fn all_calls_share_a_budget() {
         assert!(setting.run_on(&budget, READ, []).await.error.is_none());
     }
     assert_eq!(setting.run_on(&budget, READ, down()).await.attempts, 2);
+}
+
+#[tokio::test]
+async fn what_is_not_sent_again_costs_the_others_nothing() {
+    let setting = Setting { policy: RetryPolicy::default().budget(1), ..Setting::default() };
+    let budget = setting.policy.budget_of_calls();
+    let too_late = at(broken(), READ.deadline);
+    assert_eq!(setting.run_on(&budget, READ, [too_late]).await.attempts, 1);
+    assert_eq!(setting.run_on(&budget, WRITE, [broken()]).await.attempts, 1);
+    assert!(setting.run_on(&budget, READ, [broken()]).await.error.is_none());
 }
 
 #[tokio::test]

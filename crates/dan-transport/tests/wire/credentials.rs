@@ -9,7 +9,7 @@ use dan_auth::{AccessToken, AccessTokenProvider, AuthError, AuthErrorKind, Secre
 use dan_transport::{
     ApiVersion, Delivery, Environment, ErrorKind, ErrorOrigin, Operation, RetryPolicy, ServiceUrl, Transport,
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::server::{KEY, Server, TOKEN, answer, harvest, key, quick, with_token};
 
@@ -214,7 +214,7 @@ async fn a_new_token_at_fault_is_not_renewed_again() {
     assert_eq!((server.requests().len(), provider.reports.load(Ordering::SeqCst)), (2, 1));
 }
 
-/// Gives a token, and none any more once it was refused: from then on, time passes as fast as it is waited for.
+/// Gives a token after half an hour, and none any more once it was refused: then time passes as fast as it is waited for.
 #[derive(Default)]
 struct Exhausted(AtomicUsize);
 
@@ -222,6 +222,9 @@ struct Exhausted(AtomicUsize);
 impl AccessTokenProvider for Exhausted {
     async fn access_token(&self) -> Result<AccessToken, AuthError> {
         if self.0.load(Ordering::SeqCst) == 0 {
+            tokio::time::pause();
+            tokio::time::advance(HOUR / 2).await;
+            tokio::time::resume();
             return Ok(AccessToken::new("token-0"));
         }
         std::future::pending().await
@@ -238,8 +241,10 @@ async fn a_renewal_takes_no_longer_than_its_attempt() {
     let server = Server::saying(answer("401 Unauthorized", "", EXPIRED)).await;
     let provider = Arc::new(Exhausted::default());
     let transport = server.builder().access_token_provider(provider).build().unwrap();
-    let operation = harvest().timeout(HOUR);
+    let operation = harvest().timeout(HOUR).deadline(HOUR);
+    let started = Instant::now();
     let error = timeout(2 * HOUR, transport.send(&operation)).await.unwrap().unwrap_err();
+    assert!(started.elapsed() < HOUR + HOUR / 4, "{:?}", started.elapsed());
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::NotSent));
     assert_eq!((error.attempts(), server.requests().len()), (1, 1));
 }

@@ -9,6 +9,8 @@ use crate::server::{KEY, Part, Server, TOKEN, answer, harvest, key};
 
 /// What a caller and a reader learn.
 fn told(error: &Error) -> String {
+    let beneath = format!("{error:?}");
+    assert!(!beneath.contains("directharvest"), "a URL lies beneath: {beneath}");
     let line = format!(
         "{} by {}, {:?}, {:?}, {}\n    {error}",
         error.kind().as_str(),
@@ -120,7 +122,8 @@ async fn a_body_beyond_the_limit_is_not_held() {
 #[tokio::test]
 async fn a_page_beyond_all_limits_is_no_word_of_the_service() {
     let length = 2 << 20;
-    let head = answer("404 Not Found", "Content-Type: text/html\r\n", "")
+    // Without a body, this would be the service's.
+    let head = answer("404 Not Found", "x-invocationId: 7d0c\r\n", "")
         .replacing("Length: 0", &format!("Length: {length}"));
     let server = Server::start(vec![vec![Part::Bytes(head), Part::Zeros(length)]]).await;
     let error = server.transport().send(&harvest()).await.unwrap_err();
@@ -135,6 +138,16 @@ async fn a_body_as_large_as_the_limit_is_held() {
     assert_eq!(transport.send(&harvest()).await.unwrap().body().len(), 1 << 20);
     let transport = server.builder().body_limit((1 << 20) - 1).build().unwrap();
     assert!(transport.send(&harvest()).await.is_err());
+}
+
+#[tokio::test]
+async fn the_limit_is_for_all_parts_of_a_body_together() {
+    let chunks = "8\r\n12345678\r\n8\r\n12345678\r\n0\r\n\r\n";
+    let server =
+        Server::saying(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}")).await;
+    let limited = |bytes| server.builder().body_limit(bytes).build().unwrap();
+    assert_eq!(limited(16).send(&harvest()).await.unwrap().body().len(), 16);
+    assert_eq!(limited(15).send(&harvest()).await.unwrap_err().kind(), ErrorKind::AnswerTooLarge);
 }
 
 #[tokio::test]

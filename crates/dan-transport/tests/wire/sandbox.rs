@@ -1,6 +1,7 @@
 //! Against the sandbox, over TLS.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 use std::sync::Arc;
 
 use dan_auth::{
@@ -158,4 +159,28 @@ async fn a_server_with_a_foreign_certificate_gets_no_request() {
         (ErrorKind::Network, Delivery::NotSent, 1)
     );
     insta::assert_snapshot!(error, @"the certificate of 127.0.0.1 is not trusted. Give the certificate authority that issued it, and check the address and the clock.");
+}
+
+/// Runs itself again, in a process whose platform trusts the sandbox.
+#[tokio::test]
+async fn given_certificate_authorities_stand_instead_of_the_platforms() {
+    const TARGET: &str = "DAN_TRANSPORT_TEST_FOREIGN";
+    if let Ok(origin) = std::env::var(TARGET) {
+        let statuses = Operation::public_get("/metadata/statuscodes");
+        let service = ServiceUrl::custom(&origin, ApiVersion::V1).unwrap();
+        Transport::builder(service).build().unwrap().send(&statuses).await.unwrap();
+        let other = Sandbox::start().await.unwrap();
+        let error = builder(&other, &origin).build().unwrap().send(&statuses).await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Network, Delivery::NotSent));
+        return;
+    }
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "sandbox::given_certificate_authorities_stand_instead_of_the_platforms"])
+        .env(TARGET, sandbox.base_url())
+        .env("SSL_CERT_FILE", sandbox.ca_file().unwrap())
+        .env_remove("SSL_CERT_DIR");
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
