@@ -166,7 +166,10 @@ impl AccreditationChanges {
         let answer = self.client.send(&filter.operation(key)?).await;
         self.read_at = Some(self.client.clock().elapsed());
         let mut listed: Vec<Accreditation> = answer?.json()?;
-        listed.retain(|accreditation| self.watermark.is_news(accreditation) && !self.is_open(accreditation));
+        listed.retain(|accreditation| {
+            self.watermark.is_news(&accreditation.id, &accreditation.last_changed)
+                && !self.is_open(accreditation)
+        });
         listed.sort_by(|one, other| order(&one.last_changed, &other.last_changed));
         for accreditation in listed {
             self.open.push((accreditation.id.clone(), accreditation.last_changed.clone()));

@@ -37,6 +37,37 @@ async fn each_change_is_handed_out_once() {
 }
 
 #[tokio::test]
+async fn a_later_state_stands_for_the_earlier_one_and_not_the_other_way_round() {
+    let (sandbox, _clock, client) = start().await;
+    let id = authorization(&client).await.handle().id().to_owned();
+    let feed = || client.accreditation_changes(Watermark::default());
+    let (mut in_order, mut latest_alone) = (feed(), feed());
+    let earlier = in_order.poll().await.unwrap().remove(0);
+    latest_alone.poll().await.unwrap();
+    sandbox.advance_clock(Duration::from_secs(3600));
+    sandbox.decide_consent(&id, ConsentDecision::Grant, true).unwrap();
+    let later = in_order.poll().await.unwrap().remove(0);
+    latest_alone.poll().await.unwrap();
+
+    in_order.acknowledge(&earlier);
+    assert!(in_order.poll().await.unwrap().is_empty(), "the later one is still open");
+    let watermark = serde_json::to_value(latest_alone.acknowledge(&later)).unwrap();
+    assert_eq!(watermark["handled_to"], later.last_changed().as_str(), "nothing is open");
+}
+
+#[tokio::test]
+async fn the_oldest_change_comes_first() {
+    let (sandbox, _clock, client) = start().await;
+    let made_first = authorization(&client).await.handle().id().to_owned();
+    sandbox.advance_clock(Duration::from_secs(1));
+    let made_second = granted(&client).await;
+    sandbox.advance_clock(Duration::from_secs(1));
+    sandbox.decide_consent(&made_first, ConsentDecision::Grant, true).unwrap();
+    let read = client.accreditation_changes(Watermark::default()).poll().await.unwrap();
+    assert_eq!(ids(&read), [&made_second, &made_first]);
+}
+
+#[tokio::test]
 async fn what_was_not_acknowledged_comes_again_after_a_restart() {
     let (_sandbox, _clock, client) = start().await;
     let folder = tempfile::tempdir().unwrap();
@@ -161,6 +192,20 @@ async fn the_next_change_is_waited_for() {
 }
 
 #[tokio::test]
+async fn a_look_that_failed_is_followed_by_the_pause_too() {
+    let (sandbox, clock, client) = start().await;
+    let id = granted(&client).await;
+    let fault =
+        r#"{"path":"/v1/accreditations","fault":{"status":401,"body":{"statusCode":401,"message":"No"}}}"#;
+    sandbox.inject_fault(fault).unwrap();
+    let pause = Duration::from_secs(60);
+    let mut changes = client.accreditation_changes(Watermark::default()).pause(pause);
+    changes.next().await.unwrap_err();
+    let change = changes.next().await.unwrap();
+    assert_eq!((change.id(), clock.elapsed()), (id.as_str(), pause));
+}
+
+#[tokio::test]
 async fn the_pause_may_be_endless() {
     let (sandbox, _clock, client) = start().await;
     granted(&client).await;
@@ -181,4 +226,24 @@ fn a_broken_file_is_told() {
     let nowhere = WatermarkFile::new(folder.path().join("missing/changes.json"));
     assert_eq!(nowhere.read().unwrap(), Watermark::default());
     assert!(nowhere.write(&Watermark::default()).is_err());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_taken_for_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = WatermarkFile::new(folder.path()).read().unwrap_err();
+    assert!(error.to_string().contains("cannot be read"), "{error}");
+}
+
+#[test]
+fn a_watermark_takes_the_place_of_the_file_and_is_not_written_into_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, kept] = ["changes.json", "kept.json"].map(|name| folder.path().join(name));
+    let file = WatermarkFile::new(&path);
+    let [old, new] = ["2026-09-24T12:00:00Z", "2026-09-25T12:00:00Z"].map(Watermark::starting_after);
+    file.write(&old).unwrap();
+    std::fs::hard_link(&path, &kept).unwrap();
+    file.write(&new).unwrap();
+    assert_eq!((file.read().unwrap(), WatermarkFile::new(kept).read().unwrap()), (new, old));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else is left behind");
 }
