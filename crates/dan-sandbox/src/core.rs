@@ -19,9 +19,9 @@ use crate::clock::Clock;
 use crate::consent_page;
 use crate::dan::{Dan, TrustedIssuer};
 use crate::enterprise_certificate::{CertificateProfile, EnterpriseAuthority, EnterpriseCertificate};
+use crate::entrance::Entrance;
 use crate::error::StartError;
 use crate::fault::{Fault, Faults};
-use crate::gateway::Gateway;
 use crate::mask::Mask;
 use crate::maskinporten::{ClientRegistration, Maskinporten, RegistrationError};
 use crate::register::Register;
@@ -69,7 +69,7 @@ pub(crate) struct ReadyClient {
 pub(crate) struct Core {
     clock: Clock,
     maskinporten: Maskinporten,
-    gateway: Gateway,
+    entrance: Entrance,
     dan: Dan,
     /// The catalogue of the start, which a reset brings back.
     catalogue: Arc<Catalogue>,
@@ -81,7 +81,12 @@ pub(crate) struct Core {
 impl Core {
     /// Makes the services. The issuer is the address of Maskinporten, with a slash at the end; the base URL is that of
     /// DAN, without one. The folder holds datasets beyond those that come with the sandbox.
-    pub(crate) fn new(issuer: String, base_url: String, data: Option<&Path>) -> Result<Self, StartError> {
+    pub(crate) fn new(
+        issuer: String,
+        base_url: String,
+        with_gateway: bool,
+        data: Option<&Path>,
+    ) -> Result<Self, StartError> {
         let catalogue = Catalogue::built_in()?;
         let catalogue = match data {
             Some(folder) => catalogue.with_folder(folder)?,
@@ -92,12 +97,12 @@ impl Core {
         let clock = Clock::default();
         let mut scopes = vec![BASE_SCOPE.to_owned()];
         scopes.extend(catalogue.required_scopes());
-        let gateway = Gateway::new(catalogue.service_contexts().iter().map(|context| context.name.clone()));
-        let mask = Mask::new(gateway.subscription_keys().into_values());
+        let entrance = Entrance::new(with_gateway, catalogue.service_contexts());
+        let mask = Mask::new(entrance.subscription_keys().into_values());
         let core = Self {
             maskinporten: Maskinporten::new(issuer, token_key, EnterpriseAuthority::generate()?),
-            gateway,
-            dan: Dan::new(base_url, catalogue.clone(), register, signature_key, clock.now()),
+            dan: Dan::new(base_url, entrance.root(), catalogue.clone(), register, signature_key, clock.now()),
+            entrance,
             catalogue: Arc::new(catalogue),
             faults: Faults::default(),
             ready_client: ReadyClient {
@@ -148,10 +153,15 @@ impl Core {
 
     fn answer_dan(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let issuer = TrustedIssuer { issuer: self.maskinporten.issuer(), keys: self.maskinporten.keys() };
-        match self.gateway.admit(request) {
+        match self.entrance.admit(request) {
             Ok(passage) => self.dan.answer(request, &passage, &issuer, self.clock.now()),
-            Err(refusal) => refusal.response(),
+            Err(refusal) => *refusal,
         }
+    }
+
+    /// Whether a gateway stands in front of the service.
+    pub(crate) fn has_gateway(&self) -> bool {
+        matches!(self.entrance, Entrance::Gateway(_))
     }
 
     pub(crate) fn dan(&self) -> &Dan {
@@ -194,7 +204,7 @@ impl Core {
 
     /// The subscription keys by the name of their service context.
     pub(crate) fn subscription_keys(&self) -> BTreeMap<String, String> {
-        self.gateway.subscription_keys()
+        self.entrance.subscription_keys()
     }
 
     pub(crate) fn register_client(&self, registration: &ClientRegistration) -> Result<(), RegistrationError> {

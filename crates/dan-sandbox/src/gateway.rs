@@ -1,13 +1,13 @@
-//! The gateway in front of the service: routes and subscription keys.
+//! The gateway in front of the service: its paths and subscription keys.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use percent_encoding::percent_decode_str;
 use serde_json::json;
 use uuid::Uuid;
+
+use crate::operation::{NoServiceContext, Operation, OperationPath, Passage};
 
 const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
 
@@ -15,59 +15,6 @@ const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("ocp-apim-subscript
 const CHALLENGE: HeaderValue = HeaderValue::from_static(
     r#"AzureApiManagementKey realm="https://data.altinn.no/v1",name="Ocp-Apim-Subscription-Key",type="header""#,
 );
-
-/// What a caller wants of the service.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Operation {
-    DirectHarvest { dataset: String },
-    Authorization,
-    EvidenceStatus { id: String },
-    EvidenceHarvest { id: String, dataset: String },
-    Accreditations,
-    DeleteAccreditation { id: String },
-    Reminders { id: String },
-    Remind { id: String },
-    ConsentReceipt { id: String },
-    EvidenceCodes { service_context: Option<String> },
-    ServiceContexts,
-    StatusCodes,
-    ErrorCodes,
-    Usage { period: Period },
-    ApiDescription,
-    Version,
-    OpenData { dataset: String, identifier: Option<String> },
-    EntityRegister { number: String, view: RegisterView },
-}
-
-/// Which statistics are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Period {
-    Month,
-    LastYear,
-    All,
-}
-
-/// What is asked of the register of legal entities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RegisterView {
-    Unit,
-    /// The unit, unless it is a subunit.
-    OnlyMainUnit,
-    /// The unit, if it is a subunit.
-    OnlySubunit,
-    MainUnit,
-    Subunits,
-    IsPublic,
-    Hierarchy,
-}
-
-/// A request that the gateway lets through.
-#[derive(Debug)]
-pub(crate) struct Passage {
-    pub(crate) operation: Operation,
-    /// The service context of the subscription key; public operations have none.
-    pub(crate) service_context: Option<String>,
-}
 
 /// Why the gateway lets a request not through.
 #[derive(Debug, Clone, Copy)]
@@ -101,7 +48,8 @@ impl Gateway {
     pub(crate) fn admit(&self, request: &Request<Bytes>) -> Result<Passage, Refusal> {
         let (operation, needs_key) =
             route(request.method(), request.uri().path()).ok_or(Refusal::UnknownOperation)?;
-        let service_context = if needs_key { Some(self.service_context(request)?) } else { None };
+        let service_context =
+            if needs_key { Ok(self.service_context(request)?) } else { Err(NoServiceContext::Missing) };
         Ok(Passage { operation, service_context })
     }
 
@@ -131,88 +79,15 @@ impl Refusal {
 
 /// The operation at a path and whether it needs a key. Case and a slash at the end don't matter.
 fn route(method: &Method, path: &str) -> Option<(Operation, bool)> {
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let segments = path.split('/').skip(1).map(|segment| percent_decode_str(segment).decode_utf8_lossy());
-    let segments: Vec<String> = segments.map(Cow::into_owned).collect();
-    let names: Vec<String> = segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let ["v1", names @ ..] = names.as_slice() else { return None };
-    let segments = &segments[1..];
-    match names {
-        ["public", names @ ..] => Some((public(method, names, &segments[1..])?, false)),
-        ["consent", _] if method == Method::GET => {
-            Some((Operation::ConsentReceipt { id: segments[1].clone() }, false))
-        }
-        ["version"] if method == Method::GET => Some((Operation::Version, false)),
-        ["opendata", ..] if method == Method::GET => Some((open_data(segments)?, false)),
-        ["metadata", ..] => Some((public(method, names, segments)?, true)),
-        _ => Some((protected(method, names, segments)?, true)),
+    let path = OperationPath::of(path);
+    let path = path.below("v1")?;
+    if let Some(path) = path.below("public") {
+        return Some((path.public(method)?, false));
     }
-}
-
-/// What takes a key and a token.
-fn protected(method: &Method, names: &[&str], segments: &[String]) -> Option<Operation> {
-    let id = || segments[1].clone();
-    Some(match (method, names) {
-        (&Method::GET | &Method::POST, ["directharvest", _]) => {
-            Operation::DirectHarvest { dataset: segments[1].clone() }
-        }
-        (&Method::POST, ["authorization"]) => Operation::Authorization,
-        (&Method::GET | &Method::POST, ["evidence", _]) => Operation::EvidenceStatus { id: id() },
-        (&Method::GET, ["evidence", _, _]) => {
-            Operation::EvidenceHarvest { id: id(), dataset: segments[2].clone() }
-        }
-        (&Method::GET, ["accreditations"]) => Operation::Accreditations,
-        (&Method::DELETE, ["accreditations", _]) => Operation::DeleteAccreditation { id: id() },
-        (&Method::GET, ["accreditations", _, "reminders"]) => Operation::Reminders { id: id() },
-        (&Method::POST, ["accreditations", _, "reminders"]) => Operation::Remind { id: id() },
-        _ => return None,
-    })
-}
-
-/// What anybody may read.
-fn public(method: &Method, names: &[&str], segments: &[String]) -> Option<Operation> {
-    if method != Method::GET {
-        return None;
-    }
-    Some(match names {
-        ["metadata", "evidencecodes"] => Operation::EvidenceCodes { service_context: None },
-        ["metadata", "evidencecodes", _] => {
-            Operation::EvidenceCodes { service_context: Some(segments[2].clone()) }
-        }
-        ["metadata", "servicecontexts"] => Operation::ServiceContexts,
-        ["metadata", "statuscodes"] => Operation::StatusCodes,
-        ["metadata", "errorcodes"] => Operation::ErrorCodes,
-        ["metadata", "usage", "month"] => Operation::Usage { period: Period::Month },
-        ["metadata", "usage", "lastyear"] => Operation::Usage { period: Period::LastYear },
-        ["metadata", "usage", "all"] => Operation::Usage { period: Period::All },
-        ["metadata", "oas", "json"] => Operation::ApiDescription,
-        ["opendata", ..] => open_data(segments)?,
-        ["ccr", _, view @ ..] => {
-            Operation::EntityRegister { number: segments[1].clone(), view: register_view(view)? }
-        }
-        _ => return None,
-    })
-}
-
-fn open_data(segments: &[String]) -> Option<Operation> {
-    match segments {
-        [_, dataset] => Some(Operation::OpenData { dataset: dataset.clone(), identifier: None }),
-        [_, dataset, identifier] => {
-            Some(Operation::OpenData { dataset: dataset.clone(), identifier: Some(identifier.clone()) })
-        }
-        _ => None,
-    }
-}
-
-fn register_view(names: &[&str]) -> Option<RegisterView> {
-    match names {
-        [] => Some(RegisterView::Unit),
-        ["mainunit"] => Some(RegisterView::MainUnit),
-        ["subunits"] => Some(RegisterView::Subunits),
-        ["ispublic"] => Some(RegisterView::IsPublic),
-        ["hierarchy"] => Some(RegisterView::Hierarchy),
-        _ => None,
+    match path.open(method) {
+        Some(operation) => Some((operation, false)),
+        None if path.is_metadata() => Some((path.public(method)?, true)),
+        None => Some((path.protected(method)?, true)),
     }
 }
 
@@ -284,7 +159,7 @@ mod tests {
             gateway.admit(&request.body(Bytes::new()).unwrap())
         };
         let keys = gateway.subscription_keys();
-        assert_eq!(admit(Some(&keys["Tilda"])).unwrap().service_context.as_deref(), Some("Tilda"));
+        assert_eq!(admit(Some(&keys["Tilda"])).unwrap().service_context.unwrap(), "Tilda");
         for (key, word) in [(None, "missing"), (Some("wrong"), "invalid")] {
             let refusal = admit(key).unwrap_err().response();
             assert_eq!(refusal.status(), StatusCode::UNAUTHORIZED);

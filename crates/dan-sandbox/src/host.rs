@@ -212,7 +212,7 @@ mod tests {
     /// Sends some bytes and then nothing more: what is answered until the connection ends, and how long that takes. Time
     /// passes by itself when nobody has anything to do.
     async fn after_sending(bytes: &[u8]) -> (String, Duration) {
-        let core = Core::new("https://issuer/".to_owned(), "https://dan".to_owned(), None).unwrap();
+        let core = Core::new("https://issuer/".to_owned(), "https://dan".to_owned(), true, None).unwrap();
         let (mut client, server) = duplex(64 * 1024);
         let started = Instant::now();
         let serving = tokio::spawn(requests(server, false, Arc::new(core), Service::Dan, None));

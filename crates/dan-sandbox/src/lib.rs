@@ -4,6 +4,7 @@
 //! and a small catalogue over synthetic units and people. They check what the real services check and refuse in the same
 //! words. It is no real service and holds no real data.
 
+mod backend;
 mod body;
 mod catalogue;
 mod certificate_authority;
@@ -14,6 +15,7 @@ mod control;
 mod core;
 mod dan;
 mod enterprise_certificate;
+mod entrance;
 mod environment;
 mod error;
 mod fault;
@@ -21,6 +23,7 @@ mod gateway;
 mod host;
 mod mask;
 mod maskinporten;
+mod operation;
 mod register;
 mod request_log;
 mod sandbox;

@@ -129,7 +129,7 @@ impl Sandbox {
         }
     }
 
-    /// The base URL of DAN without the version, such as `https://127.0.0.1:40123`.
+    /// The base URL of DAN without the version, such as `https://127.0.0.1:40123`; without gateway, what comes before `/api`.
     pub fn base_url(&self) -> &str {
         &self.addresses.base_url
     }
@@ -180,11 +180,18 @@ impl Sandbox {
         &self.files.signing_key
     }
 
-    /// The environment variables that make the command `dan` use this sandbox, secrets included.
+    /// The environment variables that make the command `dan` use this sandbox, secrets included. One
+    /// [without gateway](SandboxBuilder::without_gateway) is reached at the port 7071, by plain HTTP, alone.
     pub fn variables(&self) -> Vec<(String, String)> {
         let client = self.core.ready_client();
         let maskinporten = self.maskinporten();
-        let mut variables = vec![("DAN_BASE_URL".to_owned(), self.base_url().to_owned())];
+        // The version is appended to a base URL, and a bare backend has none.
+        let address = if self.core.has_gateway() {
+            ("DAN_BASE_URL".to_owned(), self.base_url().to_owned())
+        } else {
+            ("DAN_ENVIRONMENT".to_owned(), "local".to_owned())
+        };
+        let mut variables = vec![address];
         if let Some(ca_file) = self.ca_file() {
             variables.push(("DAN_CA_FILE".to_owned(), ca_file.display().to_string()));
         }

@@ -31,6 +31,7 @@ pub struct SandboxBuilder {
     certificate_port: u16,
     plain_http: bool,
     without_ports: bool,
+    without_gateway: bool,
     data: Option<PathBuf>,
 }
 
@@ -84,6 +85,15 @@ impl SandboxBuilder {
     /// sandbox are then names that lead nowhere.
     pub fn without_ports(mut self) -> Self {
         self.without_ports = true;
+        self
+    }
+
+    /// Leaves the gateway out, as on the machine of somebody who develops the service: paths stand under `/api`, without
+    /// version and public prefix; nobody has a subscription key; the header `X-NADOBE-SERVICECONTEXT` names the product,
+    /// such as `ebevis-product`. With [`plain_http`](Self::plain_http) and the [`port`](Self::port) 7071, the sandbox is
+    /// what the environment `local` leads to.
+    pub fn without_gateway(mut self) -> Self {
+        self.without_gateway = true;
         self
     }
 
@@ -153,7 +163,7 @@ impl SandboxBuilder {
 
     fn core(&self, addresses: &Addresses) -> Result<Core, StartError> {
         let issuer = addresses.maskinporten.issuer.clone();
-        Core::new(issuer, addresses.base_url.clone(), self.data.as_deref())
+        Core::new(issuer, addresses.base_url.clone(), !self.without_gateway, self.data.as_deref())
     }
 
     fn prepare(&self) -> Result<(Parts, Vec<Port>), StartError> {

@@ -10,6 +10,8 @@ use super::requirement::Requirement;
 pub(crate) struct ServiceContext {
     /// The name on the wire, such as `eBevis`.
     pub(crate) name: String,
+    /// What the gateway and the service call it between them, such as `ebevis-product`.
+    pub(crate) product_id: String,
     /// The languages that a subject can be written to in.
     #[serde(default = "bokmaal")]
     pub(crate) languages: Vec<String>,

@@ -72,7 +72,7 @@ impl Dan {
         let body = serde_json::to_string(&accreditation.as_created())?;
         self.accreditations().push(accreditation);
         let mut response = harvested(document(body, &call.query)?);
-        let location = HeaderValue::try_from(format!("{}/v1/evidence/{id}", self.base_url));
+        let location = HeaderValue::try_from(format!("{}{}/evidence/{id}", self.base_url, self.root));
         response.headers_mut().insert(header::LOCATION, location.map_err(|_| ErrorCode::Internal)?);
         Ok(response)
     }

@@ -1,4 +1,4 @@
-//! A call that the gateway let through, with what every operation needs of it.
+//! A call that has reached the service, with what every operation needs of it.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ use super::error_code::ErrorCode;
 use super::query::Query;
 use super::verified_tokens::VerifiedTokens;
 use crate::client_certificate::ClientCertificate;
-use crate::gateway::Passage;
+use crate::operation::{NoServiceContext, Passage};
 
 /// The header that a caller's own token for the source comes in.
 const FORWARDED_TOKEN: HeaderName = HeaderName::from_static("x-forward-access-token");
 
-/// A call that the gateway let through.
+/// A call that has reached the service.
 pub(super) struct Call<'a> {
     pub(super) request: &'a Request<Bytes>,
     pub(super) query: Query,
@@ -46,9 +46,12 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The service context of the subscription key.
+    /// The service context that the call is made in.
     pub(super) fn service_context(&self) -> Result<&'a str, DanError> {
-        Ok(self.passage.service_context.as_deref().ok_or(ErrorCode::ServiceContext)?)
+        Ok(self.passage.service_context.as_deref().map_err(|problem| match problem {
+            NoServiceContext::Missing => ErrorCode::ServiceContext,
+            NoServiceContext::Unknown => ErrorCode::Internal,
+        })?)
     }
 
     /// Whether the caller has a token for the source, or lets the service fetch one.

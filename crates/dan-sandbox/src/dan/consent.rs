@@ -64,7 +64,7 @@ impl Dan {
         consent.decision = Some(decision);
         let id = accreditation.id;
         let status = if decision == Decision::Granted { "OK" } else { "denied" };
-        Some(format!("/v1/consent/{id}?hmac={}&status={status}", self.receipt_code(id)))
+        Some(format!("{}/consent/{id}?hmac={}&status={status}", self.root, self.receipt_code(id)))
     }
 
     /// The page that the person comes back to: the service notes the answer, and leads on to where the requestor wants.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Dan;
 use super::answer::{empty_answer, framework_answer};
-use crate::gateway::RegisterView;
+use crate::operation::RegisterView;
 
 /// How many levels of units below units are shown.
 const DEEPEST: usize = 10;

@@ -13,7 +13,7 @@ use super::error::DanError;
 use super::error_code::ErrorCode;
 use super::status_code::StatusCode;
 use crate::catalogue::{Catalogue, Dataset, ServiceContext};
-use crate::gateway::Period;
+use crate::operation::Period;
 
 /// The published description of the API.
 const API_DESCRIPTION: &str = include_str!("../oas.json");

@@ -1,4 +1,4 @@
-//! The service behind the gateway: tokens, validation, harvests, metadata.
+//! The service itself: tokens, validation, harvests, metadata.
 
 mod accreditation;
 mod accreditations;
@@ -51,7 +51,7 @@ pub(crate) use self::steering::SteeringError;
 use self::verified_tokens::VerifiedTokens;
 use crate::catalogue::Catalogue;
 use crate::clock;
-use crate::gateway::{Operation, Passage};
+use crate::operation::{Operation, Passage};
 use crate::register::Register;
 use crate::signing_key::RsaSigningKey;
 
@@ -60,8 +60,10 @@ const VERSION: HeaderName = HeaderName::from_static("x-version");
 
 /// A DAN with its catalogue, its registers, its memory and the key that signs its answers.
 pub(crate) struct Dan {
-    /// The address of the service, without the version.
+    /// The address of the service, without the path below.
     base_url: String,
+    /// The path that all of the service stands under.
+    root: &'static str,
     catalogue: RwLock<Arc<Catalogue>>,
     register: Register,
     signer: BodySigner,
@@ -81,6 +83,7 @@ impl Dan {
     /// The time of the build is the time at which the sandbox was started.
     pub(crate) fn new(
         base_url: String,
+        root: &'static str,
         catalogue: Catalogue,
         register: Register,
         signature_key: RsaSigningKey,
@@ -90,6 +93,7 @@ impl Dan {
         let version = HeaderValue::try_from(version).unwrap_or(HeaderValue::from_static(metadata::COMMIT));
         Self {
             base_url,
+            root,
             catalogue: RwLock::new(Arc::new(catalogue)),
             register,
             signer: BodySigner::new(signature_key),
@@ -114,7 +118,7 @@ impl Dan {
         Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Answers what the gateway let through.
+    /// Answers what has reached the service.
     pub(crate) fn answer(
         &self,
         request: &Request<Bytes>,

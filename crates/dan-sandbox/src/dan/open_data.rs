@@ -11,7 +11,7 @@ use super::error_code::ErrorCode;
 use super::harvest::Question;
 use super::party::Party;
 use crate::catalogue::Catalogue;
-use crate::gateway::RegisterView;
+use crate::operation::RegisterView;
 
 impl Dan {
     /// Answers for an open dataset, whatever the case of its name. No parameters reach the source. Two names are set aside

@@ -21,3 +21,4 @@ mod refused_harvest;
 mod refused_token;
 mod strangers;
 mod support;
+mod without_gateway;
