@@ -1,13 +1,16 @@
 //! `dan accreditations`
 
 use clap::{Args, Subcommand};
-use dan_client::model::{Accreditation, NotificationReminder};
+use dan_client::model::{Accreditation, NotificationReminder, StatusCode};
 use dan_client::{Error, ErrorKind, ReminderOutcome};
 
 use crate::failure::Failure;
-use crate::output::table::table;
+use crate::output::table::{columns, table};
 use crate::output::time;
 use crate::session::Session;
+
+/// How many columns it takes to have each accreditation in a line, and the names of datasets whole.
+const WIDE: u16 = 116;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccreditationsCommand {
@@ -88,31 +91,65 @@ async fn list(session: &Session, options: ListOptions) -> Result<(), Failure> {
     }
     let accreditations = session.progress().during("asking for the list", list.read()).await?;
     session.form().print_list(&accreditations, || {
-        let rows = accreditations.iter().map(row);
-        table(["Id", "Status", "Subject", "Datasets", "Changed", "Valid until"], rows, "There are none.")
+        let nothing = "There are none.";
+        if columns().is_some_and(|width| width < WIDE) {
+            return table(["Id", "Subject", "Datasets"], accreditations.iter().map(short_row), nothing);
+        }
+        let headings = ["Id", "Status", "Subject", "Datasets", "Changed", "Valid until"];
+        table(headings, accreditations.iter().map(row), nothing)
     })
 }
 
-/// A person's number stays in what programs read.
 fn row(accreditation: &Accreditation) -> [String; 6] {
-    let names: Vec<&str> =
-        accreditation.evidence_codes.iter().map(|dataset| dataset.evidence_code_name.as_str()).collect();
-    let subject = match accreditation.subject.as_ref() {
+    [
+        accreditation.id.clone(),
+        status(accreditation.aggregate_status.code),
+        subject(accreditation),
+        datasets(accreditation),
+        time::local_date(&accreditation.last_changed),
+        time::local_date(&accreditation.valid_to),
+    ]
+}
+
+/// What matters, with the status below the id.
+fn short_row(accreditation: &Accreditation) -> [String; 3] {
+    let status = status(accreditation.aggregate_status.code);
+    let until = time::local_date(&accreditation.valid_to);
+    let id = format!("{}\n{status}, until {until}", accreditation.id);
+    [id, subject(accreditation), datasets(accreditation)]
+}
+
+/// A person's number stays in what programs read.
+fn subject(accreditation: &Accreditation) -> String {
+    match accreditation.subject.as_ref() {
         Some(subject) => match subject.as_organization() {
             Some(number) => number.to_string(),
             None if subject.as_person().is_some() => "a person".to_owned(),
             None => subject.expose().to_owned(),
         },
         None => "-".to_owned(),
+    }
+}
+
+fn datasets(accreditation: &Accreditation) -> String {
+    let names: Vec<&str> =
+        accreditation.evidence_codes.iter().map(|dataset| dataset.evidence_code_name.as_str()).collect();
+    names.join(", ")
+}
+
+/// The status of all datasets together, in a word or two.
+fn status(code: StatusCode) -> String {
+    let word = match code {
+        StatusCode::Available => "available",
+        StatusCode::PendingConsent => "awaits consent",
+        StatusCode::Denied => "denied",
+        StatusCode::Expired => "expired",
+        StatusCode::Waiting => "awaits source",
+        StatusCode::AggregateUnknown => "ask the source",
+        StatusCode::Unavailable => "gone",
+        _ => return code.to_string(),
     };
-    [
-        accreditation.id.clone(),
-        accreditation.aggregate_status.code.value().to_string(),
-        subject,
-        names.join(", "),
-        time::local(&accreditation.last_changed),
-        time::local(&accreditation.valid_to),
-    ]
+    word.to_owned()
 }
 
 /// A reminder that did not go out is no success, whatever the service answers.

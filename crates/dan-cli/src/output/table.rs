@@ -64,7 +64,7 @@ fn lines(mut table: Table, indent: u16) -> String {
 }
 
 /// How many columns standard output has; none where it is no terminal, and lines may be of any length.
-fn columns() -> Option<u16> {
+pub(crate) fn columns() -> Option<u16> {
     let (width, _) = terminal_size::terminal_size_of(std::io::stdout())?;
     Some(width.0.max(NARROWEST))
 }

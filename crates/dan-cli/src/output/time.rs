@@ -7,15 +7,27 @@ use jiff::tz::TimeZone;
 
 use crate::failure::Failure;
 
+/// To the second, and how far from UTC.
+const WHOLE: &str = "%Y-%m-%d %H:%M:%S %:z";
+
 /// The service's time, in local time. One without an offset or without a time of the day stays as it was sent, since
 /// nobody knows which instant it means.
 pub(crate) fn local(time: &Timestamp) -> String {
-    let instant = time.parse().ok().and_then(|parts| parts.system_time().ok());
-    instant.and_then(local_instant).unwrap_or_else(|| time.as_str().to_owned())
+    shown(time, WHOLE)
+}
+
+/// As [`local`], to the day.
+pub(crate) fn local_date(time: &Timestamp) -> String {
+    shown(time, "%Y-%m-%d")
 }
 
 pub(crate) fn local_time(time: SystemTime) -> String {
-    local_instant(time).unwrap_or_else(|| "a time beyond the calendar".to_owned())
+    local_instant(time, WHOLE).unwrap_or_else(|| "a time beyond the calendar".to_owned())
+}
+
+fn shown(time: &Timestamp, form: &str) -> String {
+    let instant = time.parse().ok().and_then(|parts| parts.system_time().ok());
+    instant.and_then(|instant| local_instant(instant, form)).unwrap_or_else(|| time.as_str().to_owned())
 }
 
 /// What a person writes for an end: a date counts to its last second here, a time has its offset.
@@ -48,9 +60,9 @@ pub(crate) fn universal(time: SystemTime) -> String {
     jiff::Timestamp::try_from(time).map(|time| time.to_string()).unwrap_or_default()
 }
 
-fn local_instant(time: SystemTime) -> Option<String> {
+fn local_instant(time: SystemTime, form: &str) -> Option<String> {
     let instant = jiff::Timestamp::try_from(time).ok()?;
-    Some(instant.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string())
+    Some(instant.to_zoned_datetime(TimeZone::system()).strftime(form).to_string())
 }
 
 /// How far a time is from the present, in the unit that fits: `in 3 days`, `5 minutes ago`.

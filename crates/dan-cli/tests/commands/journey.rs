@@ -79,6 +79,7 @@ fn a_request_leads_to_a_harvest_and_ends_by_deletion() {
     }
     insta::with_settings!({ filters => vec![
         (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME"),
+        (r"\d{4}-\d\d-\d\d", "DATE"),
     ] }, { insta::assert_snapshot!(report) });
     for gone in [
         &["status", id.as_str()][..],

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::pseudo_terminal::{Terminal, transcript};
+use crate::support::RunningSandbox;
 
 /// Escape sequences, readable.
 fn visible(text: &str) -> String {
@@ -49,6 +50,23 @@ fn a_table_fits_a_narrow_terminal() {
     let widest = shown.lines().map(|line| line.chars().count()).max().unwrap();
     assert!(widest <= 60, "{widest}: {shown}");
     assert!(shown.contains("RestanserV2"), "{shown}");
+}
+
+#[test]
+fn accreditations_are_listed_in_what_width_there_is() {
+    let sandbox = RunningSandbox::start();
+    let request = ["request", "--service-context", "eBevis", "--subject", "998997801"];
+    let consent = ["--dataset", "RestanserV2:consent", "--consent-reference", "Tender 2026/17"];
+    for datasets in [&consent[..], &["--dataset", "UnitBasicInformation", "--dataset", "Roller"]] {
+        sandbox.succeed(&[&request, datasets, &["--dataset", "CertificateOfRegistration"]].concat());
+    }
+    let variables = sandbox.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let variables: Vec<_> = variables.chain([("NO_COLOR", "1")]).collect();
+    let list = ["accreditations", "list", "--service-context", "eBevis", "--quiet"];
+    insta::with_settings!({ filters => vec![
+        (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "00000000-0000-0000-0000-000000000000"),
+        (r"\d{4}-\d\d-\d\d", "YYYY-MM-DD"),
+    ] }, { insta::assert_snapshot!([80, 120].map(|columns| transcript(&list, columns, &variables)).concat()) });
 }
 
 #[test]
