@@ -66,7 +66,7 @@ impl Harvest {
     ///
     /// # Errors
     /// [`ErrorKind::UnexpectedAnswer`](crate::ErrorKind::UnexpectedAnswer) names the place that does not fit the type, and
-    /// no value. So does a name that comes twice, which a type cannot hold: [`fields`](Self::fields) gives both.
+    /// no value. So does a name of the type's that comes twice, which it cannot hold: [`fields`](Self::fields) gives both.
     pub fn typed<T: DeserializeOwned>(&self) -> Result<T, Error> {
         if self.enveloped { self.of_evidence(Evidence::members) } else { self.decoded(dan_model::decode) }
     }

@@ -56,8 +56,8 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
     /// ```
     ///
     /// # Errors
-    /// See [`enveloped`](Self::enveloped); also when the answer does not fit the type, naming the place, or has a name
-    /// twice, which [`fields`](Self::fields) gives.
+    /// See [`enveloped`](Self::enveloped); also when the answer does not fit the type, naming the place, or has a name of
+    /// the type's twice, which [`fields`](Self::fields) gives.
     pub async fn typed<D: DeserializeOwned>(self) -> Result<D, Error> {
         self.send(false).await?.typed()
     }

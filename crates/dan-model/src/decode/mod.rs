@@ -1,6 +1,7 @@
 //! Harvested data as a type of the caller's: out of an envelope, or out of an answer without one.
 
 mod error;
+mod named_members;
 mod names;
 
 use std::collections::HashSet;
@@ -10,12 +11,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use self::error::{DecodeError, DecodeErrorKind};
+use self::named_members::named_members;
 use crate::{Evidence, EvidenceValue, TypedValue, ValueType};
 
 /// Reads an answer without envelope as a type of the caller's.
 ///
 /// The service writes a name as often as the dataset has values of it, which a type cannot hold: that is an error here,
-/// and [`fields`] gives them all. No body at all is an error as well, unless the type can be made of `null`.
+/// and [`fields`] gives them all. A struct passes over names that it does not have, however often they come. No body at all is an error as well, unless the type can be made of `null`.
 ///
 /// ```
 /// #[derive(serde::Deserialize)]
@@ -32,15 +34,18 @@ use crate::{Evidence, EvidenceValue, TypedValue, ValueType};
 ///
 /// # Errors
 ///
-/// When the body is no JSON, holds a name twice, or does not fit the type; with the place as a JSON pointer (RFC 6901), and
+/// When the body is no JSON, holds a name of the type's twice, or does not fit the type; with the place as a JSON pointer (RFC 6901), and
 /// without any value.
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let text = text(body)?;
     let decoded = from_text(text);
+    let named = named_members::<T>();
     match &decoded {
+        Ok(_) if named.is_some() => decoded,
         Err(error) if error.kind() == DecodeErrorKind::Syntax => decoded,
         // A name that comes twice says more than what the type made of it.
-        _ => names::repeated(text).map_or(decoded, |name| Err(DecodeError::repeated(&name))),
+        _ => names::repeated(text, |name| is_read(named, name))
+            .map_or(decoded, |name| Err(DecodeError::repeated(&name))),
     }
 }
 
@@ -131,13 +136,14 @@ impl Evidence {
     ///
     /// # Errors
     ///
-    /// When a name comes twice, or the values do not fit the type.
+    /// When a name of the type's comes twice, or the values do not fit the type.
     pub fn members<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        let named = named_members::<T>();
         let mut seen = HashSet::new();
         let mut members = Map::new();
         for value in &self.evidence_values {
             let name = &value.evidence_value_name;
-            if !seen.insert(name) {
+            if !seen.insert(name) && is_read(named, name) {
                 return Err(DecodeError::repeated(name));
             }
             members.insert(name.clone(), member(value)?);
@@ -191,6 +197,11 @@ impl Evidence {
         let mut names = self.evidence_values.iter().map(|value| value.evidence_value_name.as_str());
         names.find(|other| other.eq_ignore_ascii_case(name))
     }
+}
+
+/// Whether a type takes a value of this name, when it has names for its members.
+fn is_read(named: Option<&[&str]>, name: &str) -> bool {
+    named.is_none_or(|named| named.contains(&name))
 }
 
 fn member(value: &EvidenceValue) -> Result<Value, DecodeError> {
@@ -337,7 +348,8 @@ mod tests {
             told(decode::<Report>(br#"{"orgNumber":15867010022.5}"#)),
             told(decode::<Report>(br#"{"orgNumber":-15867010022}"#)),
             told(decode::<Report>(br#"{"orgNumber":1,"lines":[{"amount":1},{"Amount":1}]}"#)),
-            told(decode::<Report>(br#"{"orgNumber":1,"a/b~":1,"a/b~":2}"#)),
+            told(decode::<Report>(br#"{"orgNumber":1,"orgNumber":2}"#)),
+            told(decode::<Value>(br#"{"a/b~":1,"a/b~":2}"#)),
             told(decode::<Value>(br#"{"a":1,"a":2}"#)),
             told(fields(b"[1]")),
             told(twice.members::<Value>()),
@@ -365,6 +377,19 @@ mod tests {
         let fields = fields(br#"{"b":1,"a":[2],"b":null}"#).unwrap();
         let expected = [("b", json!(1)), ("a", json!([2])), ("b", Value::Null)];
         assert_eq!(fields, expected.map(|(name, value)| (name.to_owned(), value)));
+    }
+
+    #[test]
+    fn a_struct_passes_over_names_that_it_does_not_have() {
+        let report: Report = decode(br#"{"a":1,"orgNumber":1,"a":2}"#).unwrap();
+        assert_eq!(report.org_number, 1);
+        let missing = decode::<Report>(br#"{"a":1,"a":2}"#).unwrap_err();
+        assert_eq!((missing.kind(), missing.pointer()), (DecodeErrorKind::Missing, "/orgNumber"));
+        let values =
+            [("a", "string", json!("1")), ("orgNumber", "number", json!(1)), ("a", "string", json!("2"))];
+        assert_eq!(evidence(&values).members::<Report>().unwrap().org_number, 1);
+        let of_its_own = evidence(&[values[1].clone(), values[1].clone()]);
+        assert_eq!(of_its_own.members::<Report>().unwrap_err().kind(), DecodeErrorKind::Repeated);
     }
 
     #[test]

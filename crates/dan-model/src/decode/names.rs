@@ -11,17 +11,18 @@ use serde_json::Value;
 /// How many members a dataset has at most, as a rule.
 const USUAL: usize = 32;
 
-/// A name that comes more than once in the object that a JSON text is; what is no object has none.
+/// A name that comes more than once in the object that a JSON text is, of those that are asked for; what is no object has
+/// none.
 ///
 /// Most texts have none, so that this costs as little as can be: only the signs that part names from the rest are looked
 /// at. Of a text that is no JSON to its end, the names are those that stand there.
-pub(super) fn repeated(json: &str) -> Option<String> {
+pub(super) fn repeated(json: &str, is_asked_for: impl Fn(&str) -> bool) -> Option<String> {
     if !json.trim_start().starts_with('{') {
         return None;
     }
     let mut names = names(json);
     names.sort_unstable_by(|one, other| one.len().cmp(&other.len()).then_with(|| one.cmp(other)));
-    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_string())
+    names.windows(2).find(|pair| pair[0] == pair[1] && is_asked_for(&pair[0])).map(|pair| pair[0].to_string())
 }
 
 /// The names of an object's members, in order.
