@@ -15,6 +15,9 @@ use crate::service_url::ServiceUrl;
 use crate::transport::{Inner, Limits, Transport};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Proxies and firewalls forget a quiet connection after a minute, as a rule. It is also the shortest of the times that
+/// stand by default, so that the runtime need not be woken to hear of a call's own.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(55);
 /// The service itself waits up to 35 seconds for a source, and longer where a dataset says so.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(100);
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(300);
@@ -148,7 +151,8 @@ impl TransportBuilder {
             .user_agent(user_agent(self.application_id.as_deref())?)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_TIMEOUT);
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT);
         if self.service.base().scheme() == "http" {
             // Plain HTTP stays on this machine; through a proxy it would carry keys and tokens in the clear.
             builder = builder.no_proxy();
