@@ -14,7 +14,7 @@ const AGAINST: &str = "reqwest with serde";
 
 /// What a program depends on that does by hand what the client does.
 const BARE: &str = r#"
-reqwest = { version = "0.13", default-features = false, features = ["form", "gzip", "http2", "json", "query", "rustls", "stream"] }
+reqwest = { version = "0.13", default-features = false, features = ["form", "gzip", "http2", "json", "query", "rustls"] }
 serde = { version = "1", features = ["derive"] }
 serde_json = "1"
 tokio = { version = "1", features = ["rt", "macros"] }
