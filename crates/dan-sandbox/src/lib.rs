@@ -29,6 +29,7 @@ mod request_log;
 mod sandbox;
 mod signing_key;
 mod start;
+mod steering;
 
 pub use self::control::ConsentDecision;
 pub use self::core::Service;

@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use jmespath::{Context, DEFAULT_RUNTIME, Expression, Rcvar, Variable, interpret};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use thiserror::Error;
 
-use super::evidence_code::{EvidenceCode, EvidenceValue, ValueDefinition};
+use super::evidence_code::{EvidenceCode, EvidenceValue};
+use super::source_failure::{Failure, FailureFile, SourceFailure};
+use super::value_template::{ValueFile, ValueTemplate};
 use crate::clock;
 
 /// What the expressions of an answer see.
@@ -28,28 +30,6 @@ pub(crate) struct Answer {
     data: Value,
     failures: Vec<Failure>,
     values: Vec<ValueTemplate>,
-}
-
-/// The source's own refusal: 3001, 3002 or 3003; or 1013, when it cannot be reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SourceFailure {
-    pub(crate) code: SourceErrorCode,
-    pub(crate) detail_code: String,
-    pub(crate) detail_description: String,
-}
-
-/// How a source can fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "u16")]
-pub(crate) enum SourceErrorCode {
-    /// 1013: the source is down, or takes too long.
-    Unreachable,
-    /// 3001: it may be better in a while.
-    Transient,
-    /// 3002: the input is wrong.
-    PermanentClient,
-    /// 3003: the source is broken.
-    PermanentServer,
 }
 
 /// An answer cannot be given, because its data is wrong.
@@ -80,64 +60,6 @@ pub(super) struct AnswerFile {
     values: Vec<ValueFile>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct FailureFile {
-    /// The refusal is given when this expression is true.
-    when: String,
-    code: SourceErrorCode,
-    /// The source's own number for it; none with 1013.
-    #[serde(default)]
-    detail_code: String,
-    /// An expression; nothing is said without it.
-    #[serde(default = "nothing")]
-    detail_description: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ValueFile {
-    evidence_value_name: String,
-    value: Option<Value>,
-    expression: Option<String>,
-    /// The value is that many bytes, as this expression says.
-    bytes: Option<String>,
-    /// The value is repeated for each item of the list that this expression gives, which others see as `item`.
-    for_each: Option<String>,
-    /// The value is given when this expression is true.
-    when: Option<String>,
-    /// JSON is given as text that holds it.
-    #[serde(default)]
-    as_text: bool,
-    /// A value that comes out as null is left out, instead of given without its `value`.
-    #[serde(default)]
-    omit_when_null: bool,
-}
-
-#[derive(Debug)]
-struct Failure {
-    when: Expression<'static>,
-    code: SourceErrorCode,
-    detail_code: String,
-    detail_description: Expression<'static>,
-}
-
-#[derive(Debug)]
-struct ValueTemplate {
-    definition: ValueDefinition,
-    content: Content,
-    for_each: Option<Expression<'static>>,
-    when: Option<Expression<'static>>,
-    as_text: bool,
-    omit_when_null: bool,
-}
-
-#[derive(Debug)]
-enum Content {
-    Literal(Value),
-    Expression(Expression<'static>),
-}
-
 impl Answer {
     pub(super) fn new(file: AnswerFile, evidence_code: &EvidenceCode) -> Result<Self, AnswerError> {
         let values = file.values.into_iter().map(|value| ValueTemplate::new(value, evidence_code));
@@ -156,8 +78,8 @@ impl Answer {
     ) -> Result<Result<Vec<EvidenceValue>, SourceFailure>, AnswerError> {
         let variables = self.variables(scope)?;
         for failure in &self.failures {
-            if search(&failure.when, &variables)?.is_truthy() {
-                return Ok(Err(failure.give(&variables)?));
+            if let Some(refusal) = failure.give(&variables)? {
+                return Ok(Err(refusal));
             }
         }
         let timestamp = clock::with_z(scope.now);
@@ -181,145 +103,16 @@ impl Answer {
     }
 }
 
-impl Failure {
-    fn new(file: FailureFile) -> Result<Self, AnswerError> {
-        Ok(Self {
-            when: jmespath::compile(&file.when)?,
-            code: file.code,
-            detail_code: file.detail_code,
-            detail_description: jmespath::compile(&file.detail_description)?,
-        })
-    }
-
-    fn give(&self, variables: &Rcvar) -> Result<SourceFailure, AnswerError> {
-        let description = search(&self.detail_description, variables)?;
-        Ok(SourceFailure {
-            code: self.code,
-            detail_code: self.detail_code.clone(),
-            detail_description: description.as_string().cloned().unwrap_or_default(),
-        })
-    }
-}
-
-impl ValueTemplate {
-    fn new(file: ValueFile, evidence_code: &EvidenceCode) -> Result<Self, AnswerError> {
-        let name = file.evidence_value_name;
-        let Some(definition) = evidence_code.values.iter().find(|value| value.name == name) else {
-            return Err(AnswerError::UnknownValue(name));
-        };
-        let content = match (file.value, file.expression, file.bytes) {
-            (Some(value), None, None) => Content::Literal(value),
-            (None, Some(expression), None) | (None, None, Some(expression)) => {
-                Content::Expression(jmespath::compile(&expression)?)
-            }
-            _ => return Err(AnswerError::ValueOrExpression(name)),
-        };
-        Ok(Self {
-            definition: definition.clone(),
-            content,
-            for_each: file.for_each.as_deref().map(jmespath::compile).transpose()?,
-            when: file.when.as_deref().map(jmespath::compile).transpose()?,
-            as_text: file.as_text,
-            omit_when_null: file.omit_when_null,
-        })
-    }
-
-    /// Adds the value, as often as it stands in the answer.
-    fn give(
-        &self,
-        variables: &Rcvar,
-        timestamp: &str,
-        values: &mut Vec<EvidenceValue>,
-    ) -> Result<(), AnswerError> {
-        let Some(for_each) = &self.for_each else { return self.give_one(variables, timestamp, values) };
-        for item in search(for_each, variables)?.as_array().into_iter().flatten() {
-            self.give_one(&with_item(variables, item), timestamp, values)?;
-        }
-        Ok(())
-    }
-
-    fn give_one(
-        &self,
-        variables: &Rcvar,
-        timestamp: &str,
-        values: &mut Vec<EvidenceValue>,
-    ) -> Result<(), AnswerError> {
-        if let Some(when) = &self.when
-            && !search(when, variables)?.is_truthy()
-        {
-            return Ok(());
-        }
-        let value = match &self.content {
-            Content::Literal(value) => value.clone(),
-            Content::Expression(expression) => serde_json::to_value(&*search(expression, variables)?)?,
-        };
-        if value.is_null() && self.omit_when_null {
-            return Ok(());
-        }
-        let value = if self.as_text && !value.is_null() {
-            Value::String(value.to_string())
-        } else {
-            with_times_respelled(value)
-        };
-        values.push(EvidenceValue {
-            mime_type: self.definition.mime_type.clone(),
-            name: self.definition.name.clone(),
-            source: self.definition.source.clone(),
-            timestamp: timestamp.to_owned(),
-            value: Some(value).filter(|value| !value.is_null()),
-            value_type: self.definition.value_type,
-        });
-        Ok(())
-    }
-}
-
-/// The expression for an empty text.
-fn nothing() -> String {
-    "''".to_owned()
-}
-
-impl TryFrom<u16> for SourceErrorCode {
-    type Error = String;
-
-    fn try_from(number: u16) -> Result<Self, String> {
-        match number {
-            1013 => Ok(Self::Unreachable),
-            3001 => Ok(Self::Transient),
-            3002 => Ok(Self::PermanentClient),
-            3003 => Ok(Self::PermanentServer),
-            _ => Err(format!("{number} is no error of a source: 1013, 3001, 3002 and 3003 are")),
-        }
-    }
-}
-
-/// Every text that looks like a date with a time is spelled anew on its way through the service.
-fn with_times_respelled(value: Value) -> Value {
-    match value {
-        Value::String(text) => clock::respelled(&text).unwrap_or(text).into(),
-        Value::Array(items) => items.into_iter().map(with_times_respelled).collect(),
-        Value::Object(members) => {
-            let members = members.into_iter().map(|(name, value)| (name, with_times_respelled(value)));
-            members.collect::<Map<_, _>>().into()
-        }
-        value => value,
-    }
-}
-
 /// As [`Expression::search`], but over variables that need not be converted anew for each expression.
-fn search(expression: &Expression<'static>, variables: &Rcvar) -> Result<Rcvar, AnswerError> {
+pub(super) fn search(expression: &Expression<'static>, variables: &Rcvar) -> Result<Rcvar, AnswerError> {
     let mut context = Context::new(expression.as_str(), &DEFAULT_RUNTIME);
     Ok(interpret(variables, expression.as_ast(), &mut context)?)
-}
-
-fn with_item(variables: &Rcvar, item: &Rcvar) -> Rcvar {
-    let mut members = variables.as_object().cloned().unwrap_or_default();
-    members.insert("item".to_owned(), item.clone());
-    Rcvar::new(Variable::Object(members))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::SourceErrorCode;
 
     fn evidence_code() -> EvidenceCode {
         serde_json::from_value(json!({

@@ -6,6 +6,8 @@ mod evidence_code;
 mod missing;
 mod requirement;
 mod service_context;
+mod source_failure;
+mod value_template;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +16,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use thiserror::Error;
 
-pub(crate) use self::answer::{AnswerError, AnswerScope, SourceErrorCode, SourceFailure};
+pub(crate) use self::answer::{AnswerError, AnswerScope};
 pub(crate) use self::dataset::Dataset;
 use self::dataset::DatasetFile;
 pub(crate) use self::evidence_code::{
@@ -25,6 +27,7 @@ pub(crate) use self::requirement::{
     FailureAction, PartyRelation, PartyRole, PartyType, ReferenceType, Requirement, RequirementKind,
 };
 pub(crate) use self::service_context::ServiceContext;
+pub(crate) use self::source_failure::{SourceErrorCode, SourceFailure};
 
 /// How long an accreditation lives when no dataset says otherwise, in days.
 const DEFAULT_VALID_DAYS: u32 = 90;
