@@ -139,71 +139,34 @@ mod tests {
         }
     }
 
-    /// A service that is slow to let a request in, loses each answer, and has its effect some while later.
-    struct Slow<'c> {
-        clock: &'c Jumping,
-        quota: Duration,
-        work: Duration,
-        left: Mutex<Vec<Duration>>,
-    }
-
-    impl Slow<'_> {
-        fn effects(&self) -> usize {
-            let now = self.clock.elapsed();
-            self.left.lock().unwrap().iter().filter(|left| **left + self.work <= now).count()
-        }
-    }
-
-    impl OnceOnly for Slow<'_> {
-        type Effect = ();
-
-        async fn send(&self, _time_left: Duration) -> Result<(), Error> {
-            self.clock.sleep(self.quota).await;
-            self.left.lock().unwrap().push(self.clock.elapsed());
-            Err(Error::new(ErrorKind::Network, "reset").with_delivery(Delivery::Unknown))
-        }
-
-        async fn find(&self, _time_left: Duration) -> Result<Trace<()>, Error> {
-            Ok(if self.effects() > 0 { Trace::Effect(()) } else { Trace::Nothing })
-        }
-
-        fn question(&self) -> String {
-            "it was done".to_owned()
-        }
-    }
-
-    #[tokio::test]
-    async fn work_is_waited_for_from_when_the_request_left() {
-        let clock = Jumping::default();
-        let quota = Duration::from_secs(120);
-        let slow = Slow { clock: &clock, quota, work: Duration::from_secs(230), left: Mutex::default() };
-        once(&slow, &clock, End::after(Duration::from_secs(900), &clock)).await.unwrap();
-        assert_eq!(slow.effects(), 1);
-        assert_eq!(slow.left.into_inner().unwrap().len(), 1, "it was sent again while the first was at work");
-    }
+    type Look = Result<Trace<&'static str>, Error>;
 
     /// A request whose answers are all lost, and whose looks show what a test says.
     struct Lossy<'a, F> {
         clock: &'a Jumping,
+        /// How long it waits before it leaves.
+        quota: u64,
+        /// By the time, and when it left.
         look: F,
-        /// When it was sent.
+        /// When it left.
         sent: Mutex<Vec<u64>>,
         /// When was looked, and how long that might have taken.
         looks: Mutex<Vec<(u64, u64)>>,
     }
 
-    impl<F: Fn(u64) -> Result<Trace<&'static str>, Error> + Sync> OnceOnly for Lossy<'_, F> {
+    impl<F: Fn(u64, &[u64]) -> Look + Sync> OnceOnly for Lossy<'_, F> {
         type Effect = &'static str;
 
         async fn send(&self, _time_left: Duration) -> Result<&'static str, Error> {
+            self.clock.sleep(Duration::from_secs(self.quota)).await;
             self.sent.lock().unwrap().push(self.clock.elapsed().as_secs());
             Err(Error::new(ErrorKind::Network, "the connection broke").with_delivery(Delivery::Unknown))
         }
 
-        async fn find(&self, time_left: Duration) -> Result<Trace<&'static str>, Error> {
+        async fn find(&self, time_left: Duration) -> Look {
             let now = self.clock.elapsed().as_secs();
             self.looks.lock().unwrap().push((now, time_left.as_secs()));
-            (self.look)(now)
+            (self.look)(now, &self.sent.lock().unwrap())
         }
 
         fn question(&self) -> String {
@@ -211,16 +174,34 @@ mod tests {
         }
     }
 
-    /// The outcome, and when was sent and looked, in seconds.
-    async fn outcome(
+    /// The outcome, and when it left and was looked for, in seconds.
+    async fn outcome_after(
+        quota: u64,
         deadline: u64,
-        look: impl Fn(u64) -> Result<Trace<&'static str>, Error> + Sync,
+        look: impl Fn(u64, &[u64]) -> Look + Sync,
     ) -> (Result<&'static str, Delivery>, Vec<u64>, Vec<(u64, u64)>) {
         let clock = Jumping::default();
-        let request = Lossy { clock: &clock, look, sent: Mutex::default(), looks: Mutex::default() };
+        let request = Lossy { clock: &clock, quota, look, sent: Mutex::default(), looks: Mutex::default() };
         let result = once(&request, &clock, End::after(Duration::from_secs(deadline), &clock)).await;
         let result = result.map_err(|error| error.delivery());
         (result, request.sent.into_inner().unwrap(), request.looks.into_inner().unwrap())
+    }
+
+    /// As [`outcome_after`], of a request that leaves at once.
+    async fn outcome(
+        deadline: u64,
+        look: impl Fn(u64) -> Look + Sync,
+    ) -> (Result<&'static str, Delivery>, Vec<u64>, Vec<(u64, u64)>) {
+        outcome_after(0, deadline, |now, _| look(now)).await
+    }
+
+    #[tokio::test]
+    async fn work_is_waited_for_from_when_the_request_left() {
+        let work = |now, sent: &[u64]| {
+            Ok(if sent.iter().any(|left| left + 230 <= now) { Trace::Effect("done") } else { Trace::Nothing })
+        };
+        let (result, sent, _) = outcome_after(120, 900, work).await;
+        assert_eq!((result, sent), (Ok("done"), vec![120]), "it is not sent again while it is at work");
     }
 
     #[tokio::test]
