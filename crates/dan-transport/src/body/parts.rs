@@ -67,13 +67,66 @@ impl Parts {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::ready;
+
+    use hyper::body::Frame;
+    use tokio::time::{Sleep, sleep};
+
     use super::*;
     use crate::error::ErrorKind;
 
-    fn parts(body: &'static str) -> Parts {
+    fn of(body: impl Into<reqwest::Body>, read_timeout: Duration) -> Parts {
         let url = "https://dan.example.no".parse().unwrap();
-        let response = http::Response::new(body).into();
-        Parts::new(response, Server::of(&url), Duration::MAX).until(Deadline::after(Duration::ZERO))
+        Parts::new(http::Response::new(body).into(), Server::of(&url), read_timeout)
+    }
+
+    fn parts(body: &'static str) -> Parts {
+        of(body, Duration::MAX).until(Deadline::after(Duration::ZERO))
+    }
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    /// A body whose parts come a minute apart.
+    struct Slow {
+        parts: std::slice::Iter<'static, &'static str>,
+        pause: Pin<Box<Sleep>>,
+    }
+
+    fn slow(parts: &'static [&'static str]) -> reqwest::Body {
+        reqwest::Body::wrap(Slow { parts: parts.iter(), pause: Box::pin(sleep(MINUTE)) })
+    }
+
+    impl hyper::body::Body for Slow {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            ready!(self.pause.as_mut().poll(context));
+            self.pause = Box::pin(sleep(MINUTE));
+            Poll::Ready(self.parts.next().map(|part| Ok(Frame::data(Bytes::from_static(part.as_bytes())))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_part_has_the_read_timeout_to_itself() {
+        let mut parts = of(slow(&["one", "two", "three"]), MINUTE + MINUTE / 2);
+        for part in ["one", "two", "three"] {
+            assert_eq!(parts.next().await.unwrap().unwrap(), part);
+        }
+        assert_eq!(parts.next().await.unwrap(), None);
+        let mut parts = of(slow(&["one"]), MINUTE / 2);
+        assert_eq!(parts.next().await.unwrap_err().kind(), ErrorKind::Timeout);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_empty_part_is_not_handed_out() {
+        let mut parts = of(slow(&["", "one"]), Duration::MAX);
+        assert_eq!(parts.next().await.unwrap().unwrap(), "one");
     }
 
     #[tokio::test]

@@ -193,7 +193,8 @@ mod tests {
     fn the_gateway_is_told_apart() {
         const WAIT: &[(&str, &str)] = &[("retry-after", "42")];
         const DATE: &[(&str, &str)] = &[("retry-after", "Thu, 01 Jan 1970 00:01:00 GMT")];
-        let cases: [Case; 9] = [
+        let cases: [Case; 10] = [
+            (400, &[], "Request body is larger than the limit"),
             (401, &[], "Access denied due to invalid subscription key."),
             (403, &[], "Out of call volume quota. Quota will be replenished in 1.02:03:04."),
             (403, &[], "Out of call volume quota."),
