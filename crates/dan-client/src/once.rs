@@ -165,7 +165,9 @@ mod tests {
 
         async fn find(&self, time_left: Duration) -> Look {
             let now = self.clock.elapsed().as_secs();
-            self.looks.lock().unwrap().push((now, time_left.as_secs()));
+            let mut looks = self.looks.lock().unwrap();
+            looks.push((now, time_left.as_secs()));
+            assert!(looks.len() < 100, "nothing pauses: {looks:?}");
             (self.look)(now, &self.sent.lock().unwrap())
         }
 
@@ -218,6 +220,23 @@ mod tests {
         let (result, sent, looks) = outcome(600, second_time).await;
         assert_eq!((result, sent), (Ok("done"), vec![0, 240]));
         assert!(looks.contains(&(240, 360)), "{looks:?}");
+    }
+
+    #[tokio::test]
+    async fn looks_become_rare_and_the_one_that_decides_comes_in_time() {
+        let (_, _, looks) = outcome(240, |_| Ok(Trace::Nothing)).await;
+        let times: Vec<_> = looks.iter().map(|(at, _)| *at).collect();
+        assert_eq!(times, [0, 1, 3, 7, 15, 31, 63, 123, 183, 240]);
+    }
+
+    #[tokio::test]
+    async fn a_look_that_fails_in_passing_is_made_again_after_a_pause() {
+        let down = || Err(Error::out_of_time("the list took too long"));
+        let back_soon = |now| if now < 10 { down() } else { Ok(Trace::Effect("done")) };
+        assert_eq!(outcome(600, back_soon).await.0, Ok("done"));
+        let (result, sent, looks) = outcome(600, |_| down()).await;
+        assert_eq!((result, sent), (Err(Delivery::Unknown), vec![0]));
+        assert!(looks.windows(2).all(|pair| pair[0].0 < pair[1].0), "{looks:?}");
     }
 
     #[tokio::test]

@@ -3,7 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use dan_model::{Accreditation, AuthorizationRequest, PartyIdentifier, Timestamp, mask_personal_numbers};
+use dan_model::{
+    Accreditation, AuthorizationRequest, Party, PartyIdentifier, Timestamp, mask_personal_numbers,
+};
 use dan_transport::{Delivery, Error, ErrorKind, Operation, SubscriptionKey};
 
 use super::recent::Turn;
@@ -113,8 +115,8 @@ impl<'a> Attempt<'a> {
         let asked =
             |name: &str| request.evidence_requests.iter().any(|asked| asked.evidence_code_name == name);
         accreditation.external_reference == request.external_reference
-            && is_party(&request.requestor, accreditation.requestor.as_ref())
-            && is_party(&request.subject, accreditation.subject.as_ref())
+            && is_party(&request.requestor, &accreditation.requestor_party, accreditation.requestor.as_ref())
+            && is_party(&request.subject, &accreditation.subject_party, accreditation.subject.as_ref())
             && accreditation.evidence_codes.iter().all(|given| asked(&given.evidence_code_name))
             && !self.turn.as_ref().is_some_and(|turn| turn.has_seen(&accreditation.id))
             && self.may_have_issued(&accreditation.issued)
@@ -190,9 +192,9 @@ fn system_time(timestamp: &Timestamp) -> Option<SystemTime> {
     timestamp.parse().and_then(|parts| parts.system_time()).ok()
 }
 
-/// The service shows no number of a foreign party.
-fn is_party(asked: &PartyIdentifier, stored: Option<&PartyIdentifier>) -> bool {
-    stored.is_none_or(|stored| stored == asked)
+/// The party itself tells more than the bare number beside it, which a foreign party has none of.
+fn is_party(asked: &PartyIdentifier, stored: &Party, number: Option<&PartyIdentifier>) -> bool {
+    stored.identifier().as_ref().or(number).is_none_or(|stored| stored == asked)
 }
 
 #[cfg(test)]
@@ -216,5 +218,18 @@ mod tests {
         assert_eq!((told(&[], 0), told(&[], 1)), ("nothing".into(), "nothing".into()));
         assert_eq!((told(&[3], 0), told(&[3], 1)), ("that of 3".into(), "unclear".into()));
         assert_eq!((told(&[7, 3], 1), told(&[7, 3], 2)), ("that of 7".into(), "unclear".into()));
+    }
+    #[test]
+    fn a_party_is_known_by_itself_or_else_by_its_number() {
+        for asked in ["991825827", "15867010022", "iso6523-actorid-upis::0007:5567037485", "of its own kind"]
+        {
+            let asked = PartyIdentifier::from(asked);
+            let other = PartyIdentifier::from("998997801");
+            let (itself, another, untold) = (Party::from(&asked), Party::from(&other), Party::new());
+            assert!(is_party(&asked, &itself, None) && is_party(&asked, &itself, Some(&other)));
+            assert!(!is_party(&asked, &another, None) && !is_party(&asked, &another, Some(&asked)));
+            assert!(is_party(&asked, &untold, Some(&asked)) && !is_party(&asked, &untold, Some(&other)));
+            assert!(is_party(&asked, &untold, None));
+        }
     }
 }

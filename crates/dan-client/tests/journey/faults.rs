@@ -20,18 +20,18 @@ const SMALL_DATASET: &str = r#"{
     "answer": { "values": [] }
 }"#;
 
-fn request(client: &DanClient) -> RequestAuthorization<'_> {
+pub(super) fn request(client: &DanClient) -> RequestAuthorization<'_> {
     client.request_authorization(REQUESTOR, SUBJECT).dataset("CertificateOfRegistration")
 }
 
 /// The ids of all accreditations that there are.
-async fn all(sandbox: &Sandbox) -> BTreeSet<String> {
+pub(super) async fn all(sandbox: &Sandbox) -> BTreeSet<String> {
     let client = client(sandbox, "eBevis", Arc::new(TestClock::default()));
     let listed = client.accreditations().await.unwrap();
     listed.into_iter().map(|accreditation| accreditation.id).collect()
 }
 
-fn lose(sandbox: &Sandbox, path: &str, method: &str, fault: &serde_json::Value) {
+pub(super) fn lose(sandbox: &Sandbox, path: &str, method: &str, fault: &serde_json::Value) {
     let fault = json!({ "path": path, "method": method, "fault": fault });
     sandbox.inject_fault(&fault.to_string()).unwrap();
 }
@@ -209,6 +209,7 @@ async fn what_cannot_be_known_in_time_is_told() {
     let impatient = request(&client).external_reference("17/2026").deadline(Duration::from_secs(60));
     let error = impatient.await.unwrap_err();
     assert_eq!(error.delivery(), Delivery::Unknown);
+    assert!(std::error::Error::source(&error).is_some(), "how the answer was lost lies beneath");
     insta::assert_snapshot!(error, @"the answer was lost, and it is unknown whether the permission was granted. Look in the list of accreditations for the external reference '17/2026' before you ask again: the subject may have got a message");
 
     // Looking is not possible.

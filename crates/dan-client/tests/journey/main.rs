@@ -8,6 +8,7 @@ mod clock;
 mod faults;
 mod list;
 mod outcomes;
+mod reconciliation;
 mod reminders;
 mod requests;
 mod tokens;
