@@ -103,12 +103,13 @@ async fn find<R: OnceOnly>(request: &R, clock: &dyn Clock, end: End) -> Fate<R::
 
 fn unknown<R: OnceOnly>(request: &R, lost: Error) -> Error {
     let message = format!("the answer was lost, and it is unknown whether {}", request.question());
-    Error::new(lost.kind(), message).with_delivery(Delivery::Unknown).with_cause(lost)
+    lost.reworded(message)
 }
 
 fn without_effect(lost: Error) -> Error {
     let message = "the answer was lost, and the request surely had no effect; it may be sent again";
-    Error::new(lost.kind(), message).with_delivery(Delivery::NotSent).with_cause(lost)
+    let retry = lost.retry().clone();
+    lost.reworded(message).with_delivery(Delivery::NotSent).with_retry(retry, None)
 }
 
 #[cfg(test)]

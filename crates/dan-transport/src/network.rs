@@ -76,11 +76,7 @@ pub(crate) fn timed_out(server: &Server, attempt: Attempt, status: Option<u16>) 
         None => format!("within {}, the time of an attempt", shown(attempt.allowed)),
     };
     let message = format!("{what} {limit}. Try again, or allow more time.");
-    let error = passing(ErrorKind::Timeout, Delivery::Unknown, message);
-    match status {
-        Some(status) => error.with_status(status),
-        None => error,
-    }
+    passing(ErrorKind::Timeout, Delivery::Unknown, message).of_status(status)
 }
 
 /// An attempt whose time was over before there was a token.

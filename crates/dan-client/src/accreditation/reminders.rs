@@ -133,7 +133,7 @@ impl AccreditationHandle {
             return error;
         }
         let message = format!("there is no accreditation '{}' of the caller's organization", self.id());
-        Error::new(ErrorKind::NotFound, message).with_delivery(error.delivery()).with_cause(error)
+        error.reworded(message).with_kind(ErrorKind::NotFound)
     }
 }
 

@@ -141,7 +141,7 @@ impl OnceOnly for Attempt<'_> {
                 "the permission was granted, but the answer cannot be read: find it in the list of accreditations by {}",
                 self.reference()
             );
-            Error::new(error.kind(), message).with_delivery(Delivery::Answered).with_cause(error)
+            error.reworded(message)
         })
     }
 

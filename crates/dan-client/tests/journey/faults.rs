@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dan_client::{Clock, DanClient, DatasetRequest, Delivery, ErrorKind, RequestAuthorization};
+use dan_client::{Clock, DanClient, DatasetRequest, Delivery, ErrorKind, ErrorOrigin, RequestAuthorization};
 use dan_sandbox::Sandbox;
 use serde_json::json;
 
@@ -208,8 +208,10 @@ async fn what_cannot_be_known_in_time_is_told() {
     lose(&sandbox, "/v1/authorization", "POST", &json!({ "close": "before" }));
     let impatient = request(&client).external_reference("17/2026").deadline(Duration::from_secs(60));
     let error = impatient.await.unwrap_err();
-    assert_eq!(error.delivery(), Delivery::Unknown);
     assert!(std::error::Error::source(&error).is_some(), "how the answer was lost lies beneath");
+    assert_eq!((error.delivery(), error.attempts(), error.status()), (Delivery::Unknown, 1, None));
+    assert_eq!((error.kind(), error.origin()), (ErrorKind::Network, ErrorOrigin::Network));
+    assert!(!error.is_retryable(), "whoever sends it again may ask the subject twice");
     insta::assert_snapshot!(error, @"the answer was lost, and it is unknown whether the permission was granted. Look in the list of accreditations for the external reference '17/2026' before you ask again: the subject may have got a message");
 
     // Looking is not possible.
@@ -230,7 +232,7 @@ async fn what_surely_had_no_effect_is_told() {
     let (sandbox, _clock, client) = start().await;
     lose(&sandbox, "/v1/authorization", "POST", &json!({ "close": "before" }));
     let error = request(&client).deadline(Duration::from_secs(240)).await.unwrap_err();
-    assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
+    assert_eq!((error.delivery(), error.is_retryable()), (Delivery::NotSent, true), "{error}");
 }
 
 #[tokio::test]

@@ -154,6 +154,7 @@ async fn what_is_not_there_is_not_found() {
         nowhere.wait_until_available().await.unwrap_err(),
     ] {
         assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+        assert!(matches!(error.status(), Some(403 | 404)), "{error}");
     }
 }
 

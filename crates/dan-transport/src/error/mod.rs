@@ -81,6 +81,25 @@ impl Error {
         self
     }
 
+    /// What this means for the whole of which it was a part, in other words, with this error beneath. Kind, origin,
+    /// delivery, status, request id, attempts and time stay; that the part may be sent again does not.
+    #[must_use]
+    pub fn reworded(self, message: impl Into<String>) -> Self {
+        let inner = &self.0;
+        Self::from_origin(inner.kind, inner.origin, inner.delivery, message)
+            .with_attempts(inner.attempts, inner.elapsed)
+            .with_request_id(inner.request_id.clone())
+            .of_status(inner.status)
+            .with_cause(self)
+    }
+
+    /// With another kind.
+    #[must_use]
+    pub fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
     /// With what is known of the request's effect; [`Error::new`] says [`Delivery::NotSent`].
     #[must_use]
     pub fn with_delivery(mut self, delivery: Delivery) -> Self {
@@ -108,8 +127,13 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_status(mut self, status: u16) -> Self {
-        self.0.status = Some(status);
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        self.of_status(Some(status))
+    }
+
+    /// With the status of the answer, if there was one.
+    pub(crate) fn of_status(mut self, status: Option<u16>) -> Self {
+        self.0.status = status;
         self
     }
 
@@ -118,7 +142,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_retry(mut self, retry: Retry, retry_at: Option<SystemTime>) -> Self {
+    /// With whether and when the same request can succeed.
+    #[must_use]
+    pub fn with_retry(mut self, retry: Retry, retry_at: Option<SystemTime>) -> Self {
         self.0.retry = retry;
         self.0.retry_at = retry_at;
         self
