@@ -8,18 +8,20 @@ use dan_model::{DecodeError, mask_personal_numbers};
 use serde::de::DeserializeOwned;
 
 use crate::answer_head::AnswerHead;
-use crate::error::Error;
+use crate::error::{Effort, Error};
+use crate::retry::Brought;
 
 /// What the service answered: the bytes as they arrived, decoded when the caller says into what.
 #[derive(Clone)]
 pub struct Answer {
     head: AnswerHead,
     body: Bytes,
+    effort: Effort,
 }
 
 impl Answer {
     pub(crate) fn new(head: AnswerHead, body: Bytes) -> Self {
-        Self { head, body }
+        Self { head, body, effort: Effort::default() }
     }
 
     /// The HTTP status, always a success.
@@ -81,12 +83,12 @@ impl Answer {
         dan_model::from_json(&self.body).map_err(|error| self.misfit(&error))
     }
 
-    /// An error about this answer, with its status and request id: it is not what the caller expects.
+    /// An error about this answer, with its status, request id and attempts: it is not what the caller expects.
     pub fn unexpected(&self, message: impl Into<String>) -> Error {
-        self.head.unexpected(message)
+        self.head.unexpected(message).after(self.effort)
     }
 
-    /// An error about this answer, with its status and request id: it does not fit the caller's type.
+    /// An error about this answer, with its status, request id and attempts: it does not fit the caller's type.
     pub fn misfit(&self, error: &DecodeError) -> Error {
         let called = match self.head.media_type() {
             Some(media_type) if !self.is_json() => {
@@ -95,6 +97,13 @@ impl Answer {
             _ => String::new(),
         };
         self.unexpected(format!("the answer{called} does not fit what was expected: {error}"))
+    }
+}
+
+impl Brought for Answer {
+    fn after(mut self, effort: Effort) -> Self {
+        self.effort = effort;
+        self
     }
 }
 

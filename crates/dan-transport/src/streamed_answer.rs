@@ -10,7 +10,8 @@ use futures_core::Stream;
 
 use crate::answer_head::AnswerHead;
 use crate::body::Parts;
-use crate::error::Error;
+use crate::error::{Effort, Error};
+use crate::retry::Brought;
 
 /// What the service answered, its body not yet read: for datasets of any size.
 ///
@@ -36,12 +37,13 @@ pub struct StreamedAnswer {
     head: AnswerHead,
     parts: Parts,
     content_length: Option<u64>,
+    effort: Effort,
 }
 
 impl StreamedAnswer {
     pub(crate) fn new(head: AnswerHead, parts: Parts) -> Self {
         let content_length = parts.exact_length();
-        Self { head, parts, content_length }
+        Self { head, parts, content_length, effort: Effort::default() }
     }
 
     /// The HTTP status, always a success.
@@ -89,9 +91,9 @@ impl StreamedAnswer {
         self.head.is_json()
     }
 
-    /// An error about this answer, with its status and request id: it is not what the caller expects.
+    /// An error about this answer, with its status, request id and attempts: it is not what the caller expects.
     pub fn unexpected(&self, message: impl Into<String>) -> Error {
-        self.head.unexpected(message)
+        self.head.unexpected(message).after(self.effort)
     }
 
     /// The next part of the body; `None` after the last.
@@ -101,7 +103,7 @@ impl StreamedAnswer {
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when nothing comes for the transport's read timeout, or the
     /// operation's own deadline is over.
     pub async fn next_part(&mut self) -> Result<Option<Bytes>, Error> {
-        self.parts.next().await.map_err(|error| self.head.told_of(error))
+        self.parts.next().await.map_err(|error| self.head.told_of(error).after(self.effort))
     }
 }
 
@@ -110,7 +112,14 @@ impl Stream for StreamedAnswer {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let part = self.parts.poll_next(context);
-        part.map_err(|error| self.head.told_of(error)).map(Result::transpose)
+        part.map_err(|error| self.head.told_of(error).after(self.effort)).map(Result::transpose)
+    }
+}
+
+impl Brought for StreamedAnswer {
+    fn after(mut self, effort: Effort) -> Self {
+        self.effort = effort;
+        self
     }
 }
 

@@ -19,7 +19,7 @@ use crate::body::{self, Deadline, Parts};
 use crate::classification::{failure, is_data};
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Access, Operation};
-use crate::retry::{Attempt, Call, Repeat, RetryBudget, RetryPolicy, SystemClock};
+use crate::retry::{Attempt, Brought, Call, Repeat, RetryBudget, RetryPolicy, SystemClock};
 use crate::server::Server;
 use crate::service_url::ServiceUrl;
 use crate::streamed_answer::StreamedAnswer;
@@ -130,6 +130,7 @@ impl Transport {
         receive: impl Fn(AnswerHead, Parts) -> R,
     ) -> Result<T, Error>
     where
+        T: Brought,
         R: Future<Output = Result<T, Error>>,
     {
         let inner = &*self.0;

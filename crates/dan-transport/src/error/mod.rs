@@ -30,9 +30,15 @@ struct Inner {
     request_id: Option<String>,
     retry: Retry,
     retry_at: Option<SystemTime>,
-    attempts: u32,
-    elapsed: Duration,
+    effort: Effort,
     cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What a call took: attempts, and the time of all of them with the pauses between.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Effort {
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
 }
 
 impl Error {
@@ -68,8 +74,7 @@ impl Error {
             request_id: None,
             retry: Retry::Never,
             retry_at: None,
-            attempts: 0,
-            elapsed: Duration::ZERO,
+            effort: Effort::default(),
             cause: None,
         }))
     }
@@ -87,7 +92,7 @@ impl Error {
     pub fn reworded(self, message: impl Into<String>) -> Self {
         let inner = &self.0;
         Self::from_origin(inner.kind, inner.origin, inner.delivery, message)
-            .with_attempts(inner.attempts, inner.elapsed)
+            .after(inner.effort)
             .with_request_id(inner.request_id.clone())
             .of_status(inner.status)
             .with_cause(self)
@@ -150,9 +155,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
-        self.0.attempts = attempts;
-        self.0.elapsed = elapsed;
+    /// With what the call took.
+    pub(crate) fn after(mut self, effort: Effort) -> Self {
+        self.0.effort = effort;
         self
     }
 
@@ -218,13 +223,15 @@ impl Error {
     }
 
     /// How many attempts the call made, the one that ended it included; zero for an error that no call led to.
+    ///
+    /// An answer that breaks off while it is streamed, or does not fit what it is read as, bears those that led to it.
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        self.0.effort.attempts
     }
 
     /// How long the call took, all attempts and pauses together.
     pub fn elapsed(&self) -> Duration {
-        self.0.elapsed
+        self.0.effort.elapsed
     }
 
     /// Whether and when the same request can succeed.
@@ -249,10 +256,14 @@ impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
         formatter.write_str(&inner.message)?;
-        if inner.attempts > 1 {
-            let seconds = inner.elapsed.as_secs_f64();
+        if inner.effort.attempts > 1 {
+            let seconds = inner.effort.elapsed.as_secs_f64();
             let stop = if inner.message.ends_with(['.', '!', '?']) { "" } else { "." };
-            write!(formatter, "{stop} That was the last of {} attempts, in {seconds:.1} s.", inner.attempts)?;
+            write!(
+                formatter,
+                "{stop} That was the last of {} attempts, in {seconds:.1} s.",
+                inner.effort.attempts
+            )?;
         }
         Ok(())
     }
@@ -273,8 +284,8 @@ impl fmt::Debug for Error {
             .field("request_id", &inner.request_id)
             .field("retry", &inner.retry)
             .field("retry_at", &inner.retry_at)
-            .field("attempts", &inner.attempts)
-            .field("elapsed", &inner.elapsed)
+            .field("attempts", &inner.effort.attempts)
+            .field("elapsed", &inner.effort.elapsed)
             .field("authentication", &inner.authentication)
             .field("cause", &inner.cause)
             .finish()
@@ -318,7 +329,7 @@ mod tests {
     #[test]
     fn exhausted_attempts_are_told() {
         let error = Error::new(ErrorKind::Network, "the connection broke")
-            .with_attempts(4, Duration::from_millis(2_340));
+            .after(Effort { attempts: 4, elapsed: Duration::from_millis(2_340) });
         insta::assert_snapshot!(error, @"the connection broke. That was the last of 4 attempts, in 2.3 s.");
     }
 }

@@ -10,4 +10,4 @@ mod tests;
 pub(crate) use self::budget::RetryBudget;
 pub(crate) use self::clock::{Clock, SystemClock};
 pub use self::policy::RetryPolicy;
-pub(crate) use self::repeat::{Attempt, Call, Repeat};
+pub(crate) use self::repeat::{Attempt, Brought, Call, Repeat};

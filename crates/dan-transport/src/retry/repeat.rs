@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use dan_model::Retry;
 
 use super::{Clock, RetryBudget, RetryPolicy};
-use crate::error::{Delivery, Error};
+use crate::error::{Delivery, Effort, Error};
 use crate::telemetry;
 
 /// The shortest pause before a source that is not ready yet is asked again: it may tell a time that is over.
@@ -29,6 +29,12 @@ pub(crate) struct Call {
     pub(crate) timeout: Duration,
     /// How long all attempts and pauses may take.
     pub(crate) deadline: Duration,
+}
+
+/// What a call brings.
+pub(crate) trait Brought {
+    /// With what the call took, for errors that show later.
+    fn after(self, effort: Effort) -> Self;
 }
 
 /// One time of several.
@@ -65,6 +71,7 @@ impl<C: Clock> Repeat<'_, C> {
         mut attempt: impl FnMut(Attempt) -> A,
     ) -> Result<T, Error>
     where
+        T: Brought,
         A: Future<Output = Result<Result<T, Error>, Error>>,
     {
         let mut history = History::new(self.clock.now());
@@ -80,7 +87,7 @@ impl<C: Clock> Repeat<'_, C> {
             let (error, pause) = match attempt(next).await {
                 Ok(Ok(answer)) => {
                     self.budget.deposit();
-                    return Ok(answer);
+                    return Ok(answer.after(history.effort(self.clock.now())));
                 }
                 Ok(Err(error)) => {
                     history.delivery = farther(history.delivery, error.delivery());
@@ -163,9 +170,11 @@ impl History {
 
     fn tell(&self, error: Error, now: Instant) -> Error {
         let delivery = farther(self.delivery, error.delivery());
-        error
-            .with_delivery(delivery)
-            .with_attempts(self.attempts, now.saturating_duration_since(self.started))
+        error.with_delivery(delivery).after(self.effort(now))
+    }
+
+    fn effort(&self, now: Instant) -> Effort {
+        Effort { attempts: self.attempts, elapsed: now.saturating_duration_since(self.started) }
     }
 }
 

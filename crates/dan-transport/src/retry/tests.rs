@@ -9,9 +9,13 @@ use dan_model::Retry;
 use proptest::prelude::*;
 
 use super::*;
-use crate::error::{Delivery, Error, ErrorKind, ErrorOrigin};
+use crate::error::{Delivery, Effort, Error, ErrorKind, ErrorOrigin};
 
 const SECOND: Duration = Duration::from_secs(1);
+
+impl Brought for () {
+    fn after(self, _: Effort) {}
+}
 
 struct TestClock {
     started: Instant,

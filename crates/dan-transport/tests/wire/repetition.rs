@@ -33,6 +33,26 @@ async fn reads_are_sent_again_and_writes_are_not() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_an_answer_bears_the_attempts_that_led_to_it() {
+    let server = Server::start(vec![lost(), whole("200 OK", "", "[]")]).await;
+    let transport = server.builder().retry_policy(quick()).build().unwrap();
+    let misfit = transport.send(&harvest()).await.unwrap().json::<u8>().unwrap_err();
+    assert_eq!((misfit.attempts(), misfit.elapsed().is_zero()), (2, false), "{misfit}");
+
+    let cut = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n[".to_vec();
+    let server = Server::start(vec![lost(), vec![Part::Bytes(cut)]]).await;
+    let transport = server.builder().retry_policy(quick()).build().unwrap();
+    let mut answer = transport.stream(&harvest()).await.unwrap();
+    let cut = loop {
+        match answer.next_part().await {
+            Ok(part) => assert!(part.is_some()),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((cut.attempts(), cut.status()), (2, Some(200)), "{cut}");
+}
+
+#[tokio::test]
 async fn every_answer_that_may_pass_is_tried_again() {
     for (status, body, requests) in [
         ("503 Service Unavailable", r#"{"code":1013}"#, 4),
