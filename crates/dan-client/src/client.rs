@@ -75,6 +75,18 @@ impl DanClient {
 
     /// Settings from the process's environment variables; see [`Configuration`] for their names.
     ///
+    /// ```no_run
+    /// use dan_client::DanClient;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = DanClient::from_environment()?;
+    /// let datasets = client.metadata().evidence_codes().await?;
+    /// # drop(datasets);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) names the variable that cannot be right.
     pub fn from_environment() -> Result<Self, Error> {
@@ -82,6 +94,19 @@ impl DanClient {
     }
 
     /// Settings from variables given as pairs of name and value; see [`Configuration`] for their names.
+    ///
+    /// ```
+    /// use dan_client::DanClient;
+    /// use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = Sandbox::start().await?;
+    /// let client = DanClient::from_variables(sandbox.variables())?;
+    /// # client.metadata().service_contexts().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) names the variable that cannot be right.
@@ -164,6 +189,25 @@ impl DanClient {
 
     /// Asks for a permission to harvest datasets about a subject, on behalf of a requestor (`POST /authorization`). The
     /// requestor has to be said also when it is the organization that the token was issued to.
+    ///
+    /// ```
+    /// use dan_client::{DanClient, DatasetRequest};
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let authorization = client
+    ///     .request_authorization("991825827", "998997801")
+    ///     .service_context("eBevis")
+    ///     .dataset(DatasetRequest::new("RestanserV2").request_consent())
+    ///     .consent_reference("Tender 2026/17")
+    ///     .await?;
+    /// println!("whoever represents the subject answers at {:?}", authorization.consent_url());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn request_authorization(
         &self,
         requestor: impl Into<PartyIdentifier>,
@@ -173,16 +217,64 @@ impl DanClient {
     }
 
     /// The handle of an accreditation, by its id or by itself. Nothing is asked: whether it is there is told by the calls.
+    ///
+    /// ```
+    /// use dan_client::{DanClient, ErrorKind};
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let accreditation = client.accreditation("5f1c1bb6-9d8e-4c1a-8a53-0f2b1c7d9e10").service_context("eBevis");
+    /// match accreditation.status().await {
+    ///     Ok(datasets) => println!("{} datasets", datasets.len()),
+    ///     Err(error) if error.kind() == ErrorKind::NotFound => println!("it is gone"),
+    ///     Err(error) => return Err(error.into()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn accreditation(&self, id: impl Into<AccreditationId>) -> AccreditationHandle {
         AccreditationHandle::new(self.clone(), id.into(), OwnToken::default())
     }
 
     /// The list of the accreditations of the caller's organization in one service context (`GET /accreditations`).
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// for accreditation in client.accreditations().service_context("eBevis").only_available().await? {
+    ///     println!("{} until {}", accreditation.id, accreditation.valid_to);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn accreditations(&self) -> AccreditationList<'_> {
         AccreditationList::new(self)
     }
 
     /// A lasting feed of what changes in that list, from a watermark on; [`Watermark::default`] is the beginning.
+    ///
+    /// ```
+    /// use dan_client::{DanClient, Watermark};
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let mut changes = client.accreditation_changes(Watermark::default()).service_context("eBevis");
+    /// for change in changes.poll().await? {
+    ///     println!("{} changed at {}", change.id(), change.last_changed());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn accreditation_changes(&self, watermark: Watermark) -> AccreditationChanges {
         AccreditationChanges::new(self.clone(), watermark)
     }

@@ -78,6 +78,34 @@ impl DanClient {
     }
 
     /// Harvests a dataset that a type describes, with parameters.
+    ///
+    /// ```
+    /// # use dan_client::{Dataset, DatasetParameters, Error, Harvest};
+    /// # use serde_json::Value;
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # struct Reports(Vec<(String, Value)>);
+    /// # struct ReportParameters { startdato: Option<String> }
+    /// # impl Dataset for Reports {
+    /// #     const NAME: &'static str = "TildaTilsynsrapportv1";
+    /// #     type Parameters = ReportParameters;
+    /// #     fn read(harvest: &Harvest) -> Result<Self, Error> { harvest.fields().map(Self) }
+    /// # }
+    /// # impl DatasetParameters for ReportParameters {
+    /// #     fn into_pairs(self) -> Vec<(&'static str, String)> {
+    /// #         self.startdato.map(|value| ("startdato", value)).into_iter().collect()
+    /// #     }
+    /// # }
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let parameters = ReportParameters { startdato: Some("2026-01-01".to_owned()) };
+    /// let reports = client.harvest_with::<Reports>("998997801", parameters).await?;
+    /// assert!(!reports.0.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn harvest_with<D: Dataset>(
         &self,
         subject: impl Into<PartyIdentifier>,

@@ -52,6 +52,28 @@ impl SubscriptionKeys {
 
     /// The key of a service context, by its name in the metadata, such as `eBevis`, or by its
     /// [variable form](Self::variable_form).
+    ///
+    /// ```
+    /// use dan_client::{Configuration, ErrorKind, Secret, SubscriptionKey, SubscriptionKeys};
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// let mut keys = SubscriptionKeys::new();
+    /// keys.set("Tilda", SubscriptionKey::new(&Secret::from(sandbox.subscription_keys()["Tilda"].as_str()))?);
+    /// keys.set("eBevis", SubscriptionKey::new(&Secret::from(sandbox.subscription_keys()["eBevis"].as_str()))?);
+    /// let mut configuration = Configuration::from_variables(sandbox.variables())?;
+    /// configuration.subscription_keys = keys;
+    /// let client = configuration.client()?;
+    ///
+    /// client.direct_harvest("TildaMetadatav1").await?; // By its metadata, it belongs to Tilda.
+    /// let either = client.direct_harvest("UnitBasicInformation").subject("991825827");
+    /// assert_eq!(either.clone().await.unwrap_err().kind(), ErrorKind::Configuration);
+    /// either.service_context("eBevis").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn set(&mut self, service_context: &str, key: SubscriptionKey) {
         self.by_context.insert(variable_form(service_context), key);
     }

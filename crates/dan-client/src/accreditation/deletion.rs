@@ -11,6 +11,21 @@ impl AccreditationHandle {
     ///
     /// It may be sent twice when an answer gets lost; the second time finds nothing, and then counts as success.
     ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let request = client.request_authorization("991825827", "998997801").dataset("UnitBasicInformation");
+    /// # let accreditation = request.service_context("eBevis").await?.into_handle();
+    /// accreditation.delete().await?;
+    /// assert!(accreditation.status().await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::NotFound`] when there is no such accreditation, or it is another organization's. Else those of any call.
     pub async fn delete(&self) -> Result<(), Error> {

@@ -55,6 +55,21 @@ impl AccreditationHandle {
     }
 
     /// The service context of the accreditation, whose subscription key is used.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let request = client.request_authorization("991825827", "998997801").dataset("UnitBasicInformation");
+    /// # let id = request.service_context("eBevis").await?.accreditation().id.clone();
+    /// let accreditation = client.accreditation(id).service_context("eBevis");
+    /// accreditation.harvest("UnitBasicInformation").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn service_context(mut self, name: impl Into<String>) -> Self {
         self.service_context = Some(name.into());
@@ -62,6 +77,22 @@ impl AccreditationHandle {
     }
 
     /// Lets the service use the caller's own token towards data sources, in all harvests through this handle (`reuseToken`).
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let request = client.request_authorization("991825827", "15867010022").dataset("FregPerson");
+    /// let id = request.reuse_token().await?.accreditation().id.clone();
+    /// // Another process makes the handle again, and has to say so again.
+    /// let accreditation = client.accreditation(id).reuse_token();
+    /// accreditation.harvest("FregPerson").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn reuse_token(mut self) -> Self {
         self.own_token.reuse_token = true;

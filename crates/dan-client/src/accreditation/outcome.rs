@@ -88,6 +88,36 @@ impl HarvestOutcomes {
     }
 
     /// The names of the datasets, and what became of each.
+    ///
+    /// ```
+    /// use dan_client::HarvestOutcome;
+    /// # use dan_client::DatasetRequest;
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let authorization = client
+    /// #     .request_authorization("991825827", "998997801")
+    /// #     .dataset("UnitBasicInformation")
+    /// #     .dataset(DatasetRequest::new("RestanserV2").request_consent())
+    /// #     .consent_reference("Tender 2026/17")
+    /// #     .service_context("eBevis")
+    /// #     .await?;
+    /// # let accreditation = authorization.into_handle();
+    /// for (dataset, outcome) in accreditation.harvest_all().await?.iter() {
+    ///     match outcome {
+    ///         HarvestOutcome::Harvested(harvest) => println!("{dataset}: {}", harvest.json()?),
+    ///         HarvestOutcome::Empty(_) => println!("{dataset}: the source has nothing"),
+    ///         HarvestOutcome::NotAvailableYet(error) => println!("{dataset}: later than {:?}", error.retry_at()),
+    ///         other => println!("{dataset}: {other:?}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &HarvestOutcome)> {
         self.outcomes.iter().map(|(name, outcome)| (name.as_str(), outcome))
     }

@@ -103,6 +103,30 @@ impl AccreditationHandle {
 
     /// The receipts of all reminders so far, one for each way of each (`GET /accreditations/{accreditationId}/reminders`).
     ///
+    /// ```
+    /// # use dan_client::DatasetRequest;
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let authorization = client
+    /// #     .request_authorization("991825827", "998997801")
+    /// #     .dataset("UnitBasicInformation")
+    /// #     .dataset(DatasetRequest::new("RestanserV2").request_consent())
+    /// #     .consent_reference("Tender 2026/17")
+    /// #     .service_context("eBevis")
+    /// #     .await?;
+    /// # let accreditation = authorization.into_handle();
+    /// accreditation.remind().await?;
+    /// for receipt in accreditation.reminders().await? {
+    ///     println!("{:?} at {}: {}", receipt.notification_type, receipt.date, receipt.success);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::NotFound`] when there is no such accreditation, or it is another organization's. Else those of any call.
     pub async fn reminders(&self) -> Result<Vec<NotificationReminder>, Error> {

@@ -37,6 +37,30 @@ impl AccreditationHandle {
 
     /// Where one dataset stands, by its name in whatever case.
     ///
+    /// ```
+    /// use dan_client::model::StatusCode;
+    /// # use dan_client::DatasetRequest;
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let authorization = client
+    /// #     .request_authorization("991825827", "998997801")
+    /// #     .dataset("UnitBasicInformation")
+    /// #     .dataset(DatasetRequest::new("RestanserV2").request_consent())
+    /// #     .consent_reference("Tender 2026/17")
+    /// #     .service_context("eBevis")
+    /// #     .await?;
+    /// # let accreditation = authorization.into_handle();
+    /// let status = accreditation.status_of("RestanserV2").await?;
+    /// assert_eq!(status.status.code, StatusCode::PendingConsent);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`status`](Self::status); [`ErrorKind::NotFound`] also when the accreditation does not hold the dataset.
     pub async fn status_of(&self, dataset: &str) -> Result<EvidenceStatus, Error> {

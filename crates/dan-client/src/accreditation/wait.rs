@@ -71,18 +71,86 @@ impl AccreditationHandle {
 
 impl WaitUntilAvailable {
     /// Waits for the first dataset that can be harvested.
+    ///
+    /// ```
+    /// # use dan_client::DatasetRequest;
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let authorization = client
+    /// #     .request_authorization("991825827", "998997801")
+    /// #     .dataset("UnitBasicInformation")
+    /// #     .dataset(DatasetRequest::new("RestanserV2").request_consent())
+    /// #     .consent_reference("Tender 2026/17")
+    /// #     .service_context("eBevis")
+    /// #     .await?;
+    /// # let accreditation = authorization.into_handle();
+    /// let available = accreditation.wait_until_available().any().await?;
+    /// assert_eq!(available.datasets(), ["UnitBasicInformation"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn any(mut self) -> Self {
         self.awaited = Awaited::Any;
         self
     }
 
     /// Waits for one dataset, by its name in whatever case.
+    ///
+    /// ```
+    /// # use dan_client::DatasetRequest;
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let authorization = client
+    /// #     .request_authorization("991825827", "998997801")
+    /// #     .dataset("UnitBasicInformation")
+    /// #     .dataset(DatasetRequest::new("RestanserV2").request_consent())
+    /// #     .consent_reference("Tender 2026/17")
+    /// #     .service_context("eBevis")
+    /// #     .await?;
+    /// # let accreditation = authorization.into_handle();
+    /// accreditation.wait_until_available().dataset("UnitBasicInformation").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn dataset(mut self, name: impl Into<String>) -> Self {
         self.awaited = Awaited::One(name.into());
         self
     }
 
     /// How long to wait at most. Without it, the wait ends when the permission does.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use dan_client::ErrorKind;
+    /// # use dan_client::DatasetRequest;
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let authorization = client
+    /// #     .request_authorization("991825827", "998997801")
+    /// #     .dataset("UnitBasicInformation")
+    /// #     .dataset(DatasetRequest::new("RestanserV2").request_consent())
+    /// #     .consent_reference("Tender 2026/17")
+    /// #     .service_context("eBevis")
+    /// #     .await?;
+    /// # let accreditation = authorization.into_handle();
+    /// let error = accreditation.wait_until_available().deadline(Duration::from_millis(100)).await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::ConsentPending);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self

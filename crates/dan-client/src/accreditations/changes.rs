@@ -124,6 +124,32 @@ impl AccreditationChanges {
 
     /// Waits for the next change, and hands it out. Dropping the future loses nothing.
     ///
+    /// ```
+    /// use dan_client::model::StatusCode;
+    /// # use dan_client::WatermarkFile;
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let file = WatermarkFile::new(folder.path().join("watermark.json"));
+    /// # client.request_authorization("991825827", "998997801").dataset("UnitBasicInformation").service_context("eBevis").await?;
+    /// let mut changes = client.accreditation_changes(file.read()?).service_context("eBevis");
+    /// loop {
+    ///     let change = changes.next().await?;
+    ///     if change.accreditation().aggregate_status.code == StatusCode::Available {
+    ///         changes.handle(&change).harvest_all().await?;
+    ///     }
+    ///     file.write(changes.acknowledge(&change))?;
+    /// #     break;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`poll`](Self::poll).
     pub async fn next(&mut self) -> Result<AccreditationChange, Error> {

@@ -82,6 +82,26 @@ impl<'a> RequestAuthorization<'a> {
 
     /// Gives a lawful ground: an ESPD document as XML, or CPV codes with commas, blanks or line ends between them. A dataset
     /// refers to it by `id` ([`DatasetRequest::legal_basis_id`]), and at least one has to.
+    ///
+    /// ```
+    /// use dan_client::DatasetRequest;
+    /// use dan_client::model::LegalBasisKind;
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let request = client
+    ///     .request_authorization("991825827", "998997801")
+    ///     .dataset(DatasetRequest::new("MvaMeldingsOpplysning").request_consent().legal_basis_id("tender"))
+    ///     .legal_basis("tender", LegalBasisKind::Cpv, "45000000-7");
+    /// let authorization = request.consent_reference("Tender 2026/17").await?;
+    /// assert!(authorization.not_granted().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn legal_basis(
         mut self,
         id: impl Into<String>,
@@ -105,6 +125,20 @@ impl<'a> RequestAuthorization<'a> {
 
     /// A reference of the caller's own, best within 50 characters and unique. It comes back in the accreditation. A UUID is
     /// made without one.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let request = client.request_authorization("991825827", "998997801").dataset("UnitBasicInformation");
+    /// let authorization = request.external_reference("case-4711").await?;
+    /// assert_eq!(authorization.accreditation().external_reference.as_deref(), Some("case-4711"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn external_reference(mut self, reference: impl Into<String>) -> Self {
         self.request.external_reference = Some(reference.into());
         self
@@ -113,6 +147,21 @@ impl<'a> RequestAuthorization<'a> {
     /// When the permission ends: a time with its offset from UTC, as text or as a
     /// [`SystemTime`](std::time::SystemTime). The service decides without one, mostly on 90 days, and refuses what is too near
     /// or too far ahead (1018).
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let request = client.request_authorization("991825827", "998997801").dataset("UnitBasicInformation");
+    /// request.valid_to(SystemTime::now() + Duration::from_secs(30 * 24 * 60 * 60)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn valid_to(mut self, end: impl Into<Timestamp>) -> Self {
         self.request.valid_to = Some(end.into());
         self
@@ -131,6 +180,28 @@ impl<'a> RequestAuthorization<'a> {
     }
 
     /// Lets the service send the subject no message. The caller has to hand on the [`Authorization::consent_url`].
+    ///
+    /// ```
+    /// use dan_client::DatasetRequest;
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let authorization = client
+    ///     .request_authorization("991825827", "998997801")
+    ///     .dataset(DatasetRequest::new("RestanserV2").request_consent())
+    ///     .consent_reference("Tender 2026/17")
+    ///     .language_code("no-nb")
+    ///     .consent_receipt_redirect_url("https://example.no/done")
+    ///     .skip_altinn_notification()
+    ///     .await?;
+    /// assert!(authorization.consent_url().is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn skip_altinn_notification(mut self) -> Self {
         self.request.skip_altinn_notification = Some(true);
         self
@@ -144,6 +215,20 @@ impl<'a> RequestAuthorization<'a> {
 
     /// Lets the service use the caller's own token towards data sources (`reuseToken`). A dataset that needs an own token
     /// needs it here already; harvests through the handle that comes of this do the same.
+    ///
+    /// ```
+    /// # use dan_client::DanClient;
+    /// # use dan_sandbox::Sandbox;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// # let client = DanClient::from_variables(sandbox.variables())?;
+    /// let request = client.request_authorization("991825827", "15867010022").dataset("FregPerson");
+    /// let accreditation = request.reuse_token().await?.into_handle();
+    /// accreditation.harvest("FregPerson").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn reuse_token(mut self) -> Self {
         self.own_token.reuse_token = true;
         self

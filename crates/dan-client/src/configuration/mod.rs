@@ -163,6 +163,21 @@ impl Configuration {
 
     /// Begins the client, for what is said in code alone.
     ///
+    /// ```
+    /// use std::time::Duration;
+    /// use dan_client::Configuration;
+    /// # use dan_sandbox::Sandbox;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = Sandbox::start().await?;
+    /// let configuration = Configuration::from_variables(sandbox.variables())?;
+    /// let client = configuration.builder()?.application_id("my-service/2.1").timeout(Duration::from_secs(60)).build()?;
+    /// # client.metadata().service_contexts().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`client`](Self::client).
     pub fn builder(&self) -> Result<DanClientBuilder, Error> {
