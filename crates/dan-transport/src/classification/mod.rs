@@ -218,7 +218,8 @@ mod tests {
         const AWAY: &[(&str, &str)] = &[("location", "https://login.example.no/path?secret=15867010022")];
         const NEAR: &[(&str, &str)] = &[("location", "/login?secret=15867010022")];
         const ODD: &[(&str, &str)] = &[("location", "http://[::x/")];
-        let cases: [Case; 18] = [
+        const NAMELESS: &[(&str, &str)] = &[("content-type", " ; charset=utf-8")];
+        let cases: [Case; 19] = [
             (200, PAGE, "<html>Please log in</html>"),
             (204, &[("content-type", "application/soap+xml")], ""),
             (302, AWAY, ""),
@@ -233,6 +234,7 @@ mod tests {
             (404, PAGE, "<html>nginx</html>"),
             (407, PAGE, "<html>"),
             (418, &[], ""),
+            (418, NAMELESS, "teapot"),
             (429, &[("retry-after", "1")], ""),
             (500, &[], ""),
             (502, PAGE, "<html>Bad gateway</html>"),

@@ -53,5 +53,7 @@ mod tests {
         let budget = RetryBudget::new(1);
         (0..100).for_each(|_| budget.deposit());
         assert!(budget.withdraw() && !budget.withdraw());
+        (0..9).for_each(|_| budget.deposit());
+        assert!(!budget.withdraw());
     }
 }
