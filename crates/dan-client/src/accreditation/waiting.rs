@@ -188,14 +188,18 @@ impl Waiting {
         if self.expires_at.is_some_and(|expires_at| now >= expires_at) {
             (self.expires_at, self.status_is_due, self.next_look) = (None, true, now);
         }
-        if now < self.next_look && self.end.is_none_or(|end| now < end) {
+        let is_last = self.end.is_some_and(|end| now >= end);
+        if now < self.next_look && !is_last {
             return Ok(());
         }
         let pause = pace::consent(self.waited());
+        // Somebody may have answered since the look before the last, however short a while ago it was.
+        let freshness = if is_last { Duration::ZERO } else { pause };
         self.next_look = now + pause;
         match &mut self.watch {
             Some(watch) if !self.status_is_due => {
-                let (looked_at, has_changed) = watch.has_changed(self.accreditation.client(), pause).await;
+                let (looked_at, has_changed) =
+                    watch.has_changed(self.accreditation.client(), freshness).await;
                 self.next_look = looked_at + pause;
                 self.status_is_due = has_changed?;
             }

@@ -162,6 +162,17 @@ async fn a_deadline_ends_a_wait() {
 }
 
 #[tokio::test]
+async fn the_last_look_is_made_at_the_deadline() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let accreditation = authorization(&client).await.into_handle();
+    let shortly_before = Duration::from_secs(599);
+    decide_after(&sandbox, &clock, shortly_before, accreditation.id(), ConsentDecision::Grant, true);
+    accreditation.wait_until_available().deadline(10 * MINUTE).await.unwrap();
+    assert_eq!(clock.elapsed(), 10 * MINUTE);
+}
+
+#[tokio::test]
 async fn an_accreditation_that_nobody_answers_expires() {
     let (sandbox, clock, client) = start().await;
     let sandbox = Arc::new(sandbox);
@@ -181,6 +192,24 @@ async fn an_accreditation_that_nobody_answers_expires() {
 }
 
 #[tokio::test]
+async fn an_accreditation_expires_by_the_clock_of_the_service() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    sandbox.advance_clock(24 * HOUR);
+    let authorization = client
+        .request_authorization(REQUESTOR, SUBJECT)
+        .dataset(DatasetRequest::new("RestanserV2").request_consent())
+        .consent_reference("Tender 2026/17")
+        .valid_to(SystemTime::now() + 96 * HOUR)
+        .await
+        .unwrap();
+    keep_step(&sandbox, &clock);
+    let error = authorization.handle().wait_until_available().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConsentExpired);
+    assert!(clock.elapsed() >= 72 * HOUR && clock.elapsed() < 72 * HOUR + MINUTE, "{:?}", clock.elapsed());
+}
+
+#[tokio::test]
 async fn a_source_is_asked_when_it_says() {
     let (sandbox, clock, client) = start().await;
     let sandbox = Arc::new(sandbox);
@@ -193,6 +222,32 @@ async fn a_source_is_asked_when_it_says() {
     assert_eq!(available.datasets(), ["EksempelAsynkron"]);
     assert_eq!(harvests(&sandbox), 2, "once to hear when, and then");
     assert!(clock.elapsed() >= HOUR && clock.elapsed() < HOUR + MINUTE, "{:?}", clock.elapsed());
+}
+
+#[tokio::test]
+async fn a_source_that_fails_in_passing_is_asked_again_after_a_pause() {
+    let (sandbox, _clock, client) = start().await;
+    let request = client.request_authorization(REQUESTOR, SUBJECT);
+    let authorization = request.dataset("EksempelAsynkron").await.unwrap();
+    sandbox.inject_fault(r#"{"path":"*/EksempelAsynkron","fault":{"status":503}}"#).unwrap();
+    let mut progress = authorization.handle().wait_until_available().progress();
+    let Some(Ok(WaitProgress::Waiting { trouble, next_look_in, .. })) = progress.next().await else {
+        panic!("it goes on")
+    };
+    assert!(trouble.is_some() && next_look_in > Duration::from_secs(10), "{next_look_in:?} {trouble:?}");
+}
+
+#[tokio::test]
+async fn one_that_is_denied_does_not_end_a_wait_for_any() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let request = client.request_authorization(REQUESTOR, SUBJECT).consent_reference("Tender 2026/17");
+    let request = request.dataset(DatasetRequest::new("RestanserV2").request_consent());
+    let authorization = request.dataset("EksempelAsynkron").await.unwrap();
+    sandbox.decide_consent(authorization.handle().id(), ConsentDecision::Deny, true).unwrap();
+    keep_step(&sandbox, &clock);
+    let available = authorization.handle().wait_until_available().any().await.unwrap();
+    assert_eq!(available.datasets(), ["EksempelAsynkron"]);
 }
 
 #[tokio::test]
@@ -325,6 +380,20 @@ async fn what_is_never_signed_is_waited_for_also_where_signatures_are_required()
     let scan = authorization.handle().harvest("Scan");
     assert!(scan.clone().bytes().await.is_err());
     assert_eq!(scan.accept_unsigned().bytes().await.unwrap().len(), 8);
+}
+
+#[tokio::test]
+async fn no_other_source_is_asked_once_one_that_is_enough_has_answered() {
+    let (sandbox, _clock, client) = start().await;
+    let at_once = SLOW_FILE.replace(r#""readyAfterSeconds": 60"#, r#""readyAfterSeconds": 0"#);
+    for name in ["Scan", "Copy"] {
+        sandbox.put_dataset(name, &at_once.replace("Scan", name)).unwrap();
+    }
+    let request = client.request_authorization(REQUESTOR, SUBJECT);
+    let authorization = request.dataset("Scan").dataset("Copy").await.unwrap();
+    let available = authorization.handle().wait_until_available().any().await.unwrap();
+    assert_eq!(available.datasets(), ["Scan"]);
+    assert_eq!(harvests(&sandbox), 1);
 }
 
 const SLOW_FILE: &str = r#"{
