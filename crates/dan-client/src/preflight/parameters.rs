@@ -58,7 +58,8 @@ fn is_boolean(value: &str) -> bool {
 
 /// A decimal number as .NET reads it in the invariant culture: a sign, digits, commas between thousands, a point.
 fn is_number(value: &str) -> bool {
-    let digits = value.trim().trim_start_matches(['-', '+']);
+    let value = value.trim();
+    let digits = value.strip_prefix(['-', '+']).unwrap_or(value);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let all_digits = |text: &str| text.chars().all(|character| character.is_ascii_digit());
     (whole.len() + fraction.len() > 0) && all_digits(&whole.replace(',', "")) && all_digits(fraction)
@@ -73,7 +74,7 @@ mod tests {
         for right in ["1", "-1", "+12.5", " 7 ", "1,000", ".5", "5."] {
             assert!(is_number(right), "{right}");
         }
-        for wrong in ["", "-", ".", "one", "1e3", "1 000", "0x10", "1.2.3"] {
+        for wrong in ["", "-", ".", "--1", "-+1", "one", "1e3", "1 000", "0x10", "1.2.3"] {
             assert!(!is_number(wrong), "{wrong}");
         }
     }

@@ -13,9 +13,11 @@ pub(super) fn findings(question: &Question<'_>, dataset: &EvidenceCode) -> Vec<F
     let requirements = dataset.authorization_requirements.as_deref().unwrap_or_default();
     let contexts = &question.service_contexts;
     let counts = |requirement: &&Requirement| {
-        let unrestricted = requirement.applies_to_service_context().is_none_or(<[_]>::is_empty);
-        let applies = unrestricted
-            || !contexts.is_empty() && contexts.iter().all(|context| requirement.applies_to(context));
+        let applies = match contexts.as_slice() {
+            // What counts in all contexts counts in one without a name, too.
+            [] => requirement.applies_to(""),
+            contexts => contexts.iter().all(|context| requirement.applies_to(context)),
+        };
         applies && (question.is_direct || requirement.is_checked_at_harvest())
     };
     let takes_other_subjects = requirements.iter().any(|kind| matches!(kind, Requirement::CustomSubject(_)));
@@ -146,4 +148,130 @@ fn not_listed(question: &Question<'_>, requirement: &WhiteListRequirement) -> Ve
 fn kind_of(requirement: &Requirement) -> String {
     let json = serde_json::to_value(requirement).unwrap_or_default();
     json["type"].as_str().unwrap_or("unknown").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::preflight::TokenClaims;
+
+    const AGENCY: &str = "991825827";
+    const OTHER: &str = "974760673";
+    const PERSON: &str = "15867010022";
+
+    fn question(service_contexts: &[&str]) -> Question<'static> {
+        Question {
+            is_direct: true,
+            service_contexts: service_contexts.iter().map(|name| (*name).to_owned()).collect(),
+            ..Question::about("Guarded")
+        }
+    }
+
+    fn token_of(owner: &str) -> TokenClaims {
+        TokenClaims { scopes: Vec::new(), owner: Some(owner.parse().unwrap()) }
+    }
+
+    /// What is found for one requirement, which the metadata gives with these members.
+    fn found(question: &Question<'_>, members: &Value) -> Vec<Finding> {
+        let mut requirement = json!({ "failureAction": 0, "requiredOnEvidenceHarvester": true });
+        requirement.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        let dataset = json!({ "evidenceCodeName": "Guarded", "description": null, "isAsynchronous": false, "values": [],
+            "belongsToServiceContexts": [], "isPublic": false, "authorizationRequirements": [requirement] });
+        findings(question, &serde_json::from_value(dataset).unwrap())
+    }
+
+    #[test]
+    fn a_requirement_counts_where_it_does_in_each_context_that_it_may_be() {
+        for requirement in ["LegalBasisRequirement", "RequirementOfTomorrow"] {
+            let of_context = |contexts: &[&str]| json!({ "type": requirement, "validLegalBasisTypes": 1, "appliesToServiceContext": contexts });
+            for (contexts, counts) in
+                [(&["eBevis"][..], true), (&["eBevis", "Tilda"], false), (&["Tilda"], false), (&[], false)]
+            {
+                let found = found(&question(contexts), &of_context(&["eBevis"]));
+                assert_eq!(!found.is_empty(), counts, "{requirement} in {contexts:?}");
+            }
+            for contexts in [&["eBevis"][..], &[]] {
+                assert!(!found(&question(contexts), &of_context(&[])).is_empty(), "{requirement} in all");
+            }
+        }
+    }
+
+    #[test]
+    fn a_relation_holds_or_does_not_and_nothing_is_told_of_who_is_unknown() {
+        use AccreditationPartyRelation::{
+            RequestorAndOwnerAreEqual, RequestorAndOwnerAreNotEqual, RequestorAndSubjectAreEqual,
+            RequestorAndSubjectAreNotEqual, SubjectAndOwnerAreEqual,
+        };
+        let [agency, other] = [AGENCY, OTHER].map(PartyIdentifier::from);
+        let relations = [
+            RequestorAndOwnerAreEqual,
+            SubjectAndOwnerAreEqual,
+            RequestorAndSubjectAreEqual,
+            RequestorAndOwnerAreNotEqual,
+            RequestorAndSubjectAreNotEqual,
+        ];
+        let [yes, no] = [Some(true), Some(false)];
+        for (subject, requestor, owner, expected) in [
+            (Some(&agency), None, Some(AGENCY), [yes, yes, yes, no, no]),
+            (Some(&other), Some(&agency), Some(AGENCY), [yes, no, no, no, yes]),
+            (Some(&other), Some(&other), Some(AGENCY), [no, no, yes, yes, no]),
+            (Some(&agency), Some(&other), None, [None, None, no, None, yes]),
+            (None, None, Some(AGENCY), [yes, None, None, no, None]),
+        ] {
+            let token = owner.map(token_of);
+            let question = Question { subject, requestor, token, ..question(&[]) };
+            let held = relations.each_ref().map(|relation| holds(&question, relation));
+            assert_eq!(held, expected, "{subject:?} {requestor:?} {owner:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_party_surely_is_not_speaks_against_it() {
+        let [person, organization, foreign] =
+            [PERSON, AGENCY, "iso6523-actorid-upis::0007:5567037485"].map(PartyIdentifier::from);
+        for (value, of_person, of_organization, of_foreign) in [
+            (0, true, false, false),
+            (1, false, true, false),
+            (2, false, true, false),
+            (3, false, true, false),
+            (8, false, false, true),
+            (9, false, false, true),
+            (77, true, true, true),
+        ] {
+            let constraint = PartyTypeConstraint::from(value);
+            let taken = [&person, &organization, &foreign].map(|party| may_be(party, constraint));
+            assert_eq!(taken, [of_person, of_organization, of_foreign], "{value}");
+        }
+    }
+
+    #[test]
+    fn each_party_is_judged_by_what_is_said_of_it() {
+        let [agency, other, person] = [AGENCY, OTHER, PERSON].map(PartyIdentifier::from);
+        let not_allowed = |party| vec![Finding::PartyNotAllowed { party }];
+        let types = json!({ "type": "PartyTypeRequirement", "allowedPartyTypes": [
+            { "Key": 1, "Value": 0 }, { "Key": 1, "Value": 2 }, { "Key": 2, "Value": 1 }] });
+        let list = json!({ "type": "WhiteListRequirement", "allowedParties": [
+            { "Key": 3, "Value": AGENCY }, { "Key": 2, "Value": OTHER }] });
+        let of = |subject, requestor, owner| Question {
+            subject: Some(subject),
+            requestor: Some(requestor),
+            token: Some(token_of(owner)),
+            ..question(&[])
+        };
+        assert_eq!(found(&of(&person, &agency, AGENCY), &types), []);
+        assert_eq!(found(&of(&other, &agency, AGENCY), &types), []);
+        assert_eq!(
+            found(&of(&agency, &person, AGENCY), &types),
+            not_allowed(AccreditationPartyTypeCode::Requestor)
+        );
+        assert_eq!(found(&of(&person, &other, AGENCY), &list), []);
+        assert_eq!(
+            found(&of(&person, &agency, AGENCY), &list),
+            not_allowed(AccreditationPartyTypeCode::Requestor)
+        );
+        assert_eq!(found(&of(&person, &other, OTHER), &list), not_allowed(AccreditationPartyTypeCode::Owner));
+        assert_eq!(found(&of(&person, &person, AGENCY), &list), [], "people are listed in another form");
+    }
 }
