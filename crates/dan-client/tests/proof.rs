@@ -3,6 +3,7 @@
 
 use std::error::Error as _;
 use std::fs;
+use std::time::SystemTime;
 
 use dan_client::auth::CertificateChain;
 use dan_client::{
@@ -82,6 +83,9 @@ async fn a_client_can_insist_on_signatures() {
     let error = stream.write_to(&mut Vec::new()).await.unwrap_err();
     assert_eq!((error.delivery(), error.status()), (Delivery::Answered, Some(200)));
     assert!(error.request_id().is_some());
+    assert_eq!(error.source().unwrap().downcast_ref(), Some(&SignatureError::OtherKey));
+    // Whoever takes unsigned answers takes no falsely signed ones.
+    let error = harvest.clone().accept_unsigned().await.unwrap_err();
     assert_eq!(error.source().unwrap().downcast_ref(), Some(&SignatureError::OtherKey));
     // A call's own word goes before the client's.
     harvest.require_signature(key.clone()).await.unwrap();
@@ -163,6 +167,30 @@ async fn a_record_is_read_and_proved_later() {
 }
 
 #[tokio::test]
+async fn records_come_in_the_order_of_their_names_which_begin_with_the_time() {
+    let (_sandbox, client, _) = start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::new(folder.path());
+    let before = SystemTime::now();
+    let harvest = client.direct_harvest("TildaMetadatav1").enveloped().await.unwrap();
+    let first = archive.store(&harvest).unwrap();
+    assert!(first.received() >= before && first.received() <= SystemTime::now());
+    let name = first.path().file_name().unwrap().to_str().unwrap();
+    assert!(name.starts_with("20") && name.contains("Z-TildaMetadatav1-"), "{name}");
+    for earlier in ["19990101T000000000Z-A-3", "19990101T000000000Z-A-1", "19990101T000000000Z-A-2"] {
+        let copy = folder.path().join(earlier);
+        fs::create_dir(&copy).unwrap();
+        for file in ["record.json", "body.json"] {
+            fs::copy(first.path().join(file), copy.join(file)).unwrap();
+        }
+    }
+    let records = archive.records().unwrap();
+    let ends: Vec<_> = records.iter().map(|record| record.path().to_str().unwrap().chars().last()).collect();
+    assert_eq!(ends[..3], [Some('1'), Some('2'), Some('3')]);
+    assert_eq!(records[3].path(), first.path());
+}
+
+#[tokio::test]
 async fn unsigned_records_are_told_from_tampered_ones() {
     let (_sandbox, client, key) = start().await;
     let folder = tempfile::tempdir().unwrap();
@@ -192,6 +220,18 @@ async fn a_record_holds_no_secret_and_no_persons_number_but_in_the_bytes() {
         let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(record.path()), mode(&record.path().join("body.json"))), (0o700, 0o600));
     }
+}
+
+#[tokio::test]
+async fn a_record_holds_no_cookie() {
+    let (sandbox, client, _) = start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let fault = serde_json::json!({ "path": "/v1/directharvest/*", "fault": { "status": 200, "body": {}, "headers": {
+        "content-type": "application/json", "x-kept": "yes", "set-cookie": "session=of-the-gateway" } } });
+    sandbox.inject_fault(&fault.to_string()).unwrap();
+    let harvest = client.direct_harvest("TildaMetadatav1").unenveloped().await.unwrap();
+    let record = Archive::new(folder.path()).store(&harvest).unwrap();
+    assert_eq!((record.header("X-Kept"), record.header("Set-Cookie")), (Some("yes"), None));
 }
 
 #[tokio::test]
