@@ -44,10 +44,13 @@ impl Contents {
     /// What can be used of what stands in the file.
     pub(super) fn read(file: &PrivateFile) -> Result<Self, TokenCacheError> {
         let Some(json) = file.read()? else { return Ok(Self::empty()) };
-        let version = serde_json::from_slice::<Version>(&json).map(|found| found.version);
-        match (version, serde_json::from_slice(&json)) {
-            (Ok(VERSION), Ok(contents)) => return Ok(contents),
-            (Ok(version), _) if version != VERSION => {
+        if let Ok(contents) = serde_json::from_slice::<Self>(&json)
+            && contents.version == VERSION
+        {
+            return Ok(contents);
+        }
+        match serde_json::from_slice::<Version>(&json) {
+            Ok(Version { version }) if version != VERSION => {
                 tracing::warn!(version, "the file of tokens is of another version and is begun anew");
             }
             _ => tracing::warn!("the file of tokens is damaged and is begun anew"),

@@ -12,7 +12,9 @@ use crate::cache::token_cache::TokenCacheError;
 
 /// How long a change of the file may take others; it takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
-const PAUSE: Duration = Duration::from_millis(2);
+/// Seldom enough that hundreds who wait leave the processors to the one who writes, and the same for all, so that nobody
+/// who came later has better chances.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A lock of the operating system, on a file of its own that goes with it. It ends with the process, however that ends.
 #[derive(Debug)]

@@ -68,8 +68,8 @@ impl PrivateFile {
                 return Err(error);
             }
             let mut file = rights::private(OpenOptions::new().write(true).create_new(true)).open(&new)?;
+            // Whether it is on the disk when the machine fails does not matter: it is good for some minutes.
             file.write_all(contents)?;
-            file.sync_all()?;
             fs::rename(&new, &self.path)
         };
         replace().map_err(|error| self.failed("written", error))
