@@ -238,6 +238,8 @@ async fn a_failure_of_the_service_is_tried_again_once_and_not_at_once() {
     assert_eq!((report.attempts, report.error.is_some()), (2, true));
     assert_eq!(seconds(&report.pauses), [0.5]);
     assert!(setting.run(READ, [broken(), failed(), broken()]).await.error.is_none());
+    let setting = Setting { random: || 0.5, ..Setting::default() };
+    assert_eq!(seconds(&setting.run(READ, [failed()]).await.pauses), [0.75]);
 }
 
 #[tokio::test]
