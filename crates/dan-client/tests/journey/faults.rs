@@ -260,6 +260,19 @@ async fn a_deletion_is_done_after_a_lost_answer_and_not_after_a_refusal() {
 }
 
 #[tokio::test]
+async fn a_gateway_that_knows_no_such_path_has_deleted_nothing() {
+    let (sandbox, _clock, client) = start().await;
+    let accreditation = authorization(&client).await.into_handle();
+    let no_path = json!({ "status": 404, "body": { "statusCode": 404, "message": "Resource not found" } });
+    for fault in [json!({ "close": "before" }), no_path] {
+        lose(&sandbox, "/v1/accreditations/*", "DELETE", &fault);
+    }
+    let error = accreditation.delete().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::NotFound, 2), "{error}");
+    assert_eq!(all(&sandbox).await.len(), 1);
+}
+
+#[tokio::test]
 async fn what_stood_there_before_is_no_answer() {
     let (sandbox, clock, client) = start().await;
     let sandbox = Arc::new(sandbox);

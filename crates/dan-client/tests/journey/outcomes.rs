@@ -27,8 +27,12 @@ async fn nothing_is_many_things() {
     let HarvestOutcome::Failed(error) = outcomes.of("UnitBasicInformation") else { panic!("{outcomes:?}") };
     assert_eq!(error.code(), Some(3003));
     assert!(matches!(outcomes.of("certificateofregistration"), HarvestOutcome::Empty(_)), "{outcomes:?}");
-    assert_eq!(outcomes.of("EksempelAsynkron").error().unwrap().kind(), ErrorKind::NotAvailableYet);
-    assert_eq!(outcomes.of("RestanserV2").error().unwrap().kind(), ErrorKind::ConsentPending);
+    for (dataset, kind) in
+        [("EksempelAsynkron", ErrorKind::NotAvailableYet), ("RestanserV2", ErrorKind::ConsentPending)]
+    {
+        let HarvestOutcome::NotAvailableYet(error) = outcomes.of(dataset) else { panic!("{outcomes:?}") };
+        assert_eq!(error.kind(), kind);
+    }
     let HarvestOutcome::NotGranted(requirements) = outcomes.of("MvaMeldingsOpplysning") else {
         panic!("{outcomes:?}")
     };
@@ -67,6 +71,8 @@ async fn a_withdrawn_consent_is_told_in_both_forms() {
     sandbox.decide_consent(accreditation.id(), ConsentDecision::Revoke, true).unwrap();
     let error = accreditation.harvest("RestanserV2").await.unwrap_err();
     assert_eq!((error.code(), error.kind()), (Some(1010), ErrorKind::ConsentDenied));
+    let outcomes = accreditation.harvest_all().await.unwrap();
+    assert!(matches!(outcomes.of("RestanserV2"), HarvestOutcome::Ended(_)), "{outcomes:?}");
 
     let fault = r#"{"path":"*/RestanserV2","fault":{"status":503,"body":{"code":1013,"description":"Down"}},"times":9}"#;
     sandbox.inject_fault(fault).unwrap();

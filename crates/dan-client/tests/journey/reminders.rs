@@ -4,6 +4,7 @@ use dan_client::{
     Clock, Configuration, DatasetRequest, Delivery, ErrorKind, REMINDER_PAUSE, ReminderOutcome,
 };
 use dan_sandbox::ConsentDecision;
+use serde_json::json;
 
 use super::{REQUESTOR, SUBJECT, at_once, authorization, client_of_several, start};
 
@@ -177,4 +178,50 @@ async fn a_reminder_that_never_arrived_is_sent_again_once_that_is_sure() {
     assert!(matches!(accreditation.remind().await.unwrap(), ReminderOutcome::Sent { .. }));
     assert_eq!(accreditation.reminders().await.unwrap().len(), 2);
     assert!(clock.elapsed() >= Duration::from_secs(240));
+}
+
+#[tokio::test]
+async fn an_earlier_reminder_is_no_answer_to_a_lost_one() {
+    let (sandbox, clock, client) = start().await;
+    let accreditation = authorization(&client).await.into_handle();
+    accreditation.remind().await.unwrap();
+    sandbox.advance_clock(REMINDER_PAUSE + Duration::from_secs(1));
+    let fault = r#"{"path":"*/reminders","method":"POST","fault":{"close":"before"}}"#;
+    sandbox.inject_fault(fault).unwrap();
+    let ReminderOutcome::Sent { receipts, .. } = accreditation.remind().await.unwrap() else {
+        panic!("it was sent again")
+    };
+    let all = accreditation.reminders().await.unwrap();
+    assert_eq!((receipts.len(), &receipts[..]), (2, &all[2..]));
+    assert!(clock.elapsed() >= Duration::from_secs(240));
+}
+
+#[tokio::test]
+async fn one_way_is_enough_for_a_reminder_to_be_sent() {
+    let (sandbox, _clock, client) = start().await;
+    let accreditation = authorization(&client).await.into_handle();
+    let receipt = |success, way| {
+        let date = "2026-09-24T12:00:00Z";
+        json!({ "success": success, "date": date, "notificationType": way, "recipientCount": 1 })
+    };
+    let mixed = json!({ "path": "*/reminders", "method": "POST",
+        "fault": { "status": 200, "body": [receipt(false, "SMS"), receipt(true, "Email")] } });
+    sandbox.inject_fault(&mixed.to_string()).unwrap();
+    let outcome = accreditation.remind().await.unwrap();
+    assert!(matches!(outcome, ReminderOutcome::Sent { .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn what_is_refused_for_another_reason_is_an_error() {
+    let (sandbox, _clock, client) = start().await;
+    let accreditation = authorization(&client).await.into_handle();
+    let lacks_scope = json!({ "code": 1019, "description": "Denied: RestanserV2: lacks the scope 'x'" });
+    let by_gateway = json!({ "statusCode": 403, "message": "Not from this address" });
+    for (method, body) in [("POST", lacks_scope), ("GET", by_gateway)] {
+        let fault =
+            json!({ "path": "*/reminders", "method": method, "fault": { "status": 403, "body": body } });
+        sandbox.inject_fault(&fault.to_string()).unwrap();
+        let error = accreditation.remind().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Forbidden, "{method}: {error}");
+    }
 }
