@@ -1,6 +1,7 @@
 //! One accreditation: where it stands, waiting for it, harvesting through it, reminding the subject, deleting it.
 
 mod available;
+mod awaited_dataset;
 mod consent_poll;
 mod deletion;
 mod handle;

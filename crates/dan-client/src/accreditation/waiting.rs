@@ -2,19 +2,19 @@
 
 use std::time::{Duration, SystemTime};
 
-use dan_model::{Availability, EvidenceStatus, Offset};
+use dan_model::{EvidenceStatus, Offset};
 use dan_transport::{Error, ErrorKind};
 use tokio::time::timeout;
 
 use super::available::Available;
+use super::awaited_dataset::{AwaitedDataset, State};
 use super::consent_poll::ConsentWatch;
 use super::handle::AccreditationHandle;
 use super::lost_receipt::LostReceipt;
 use super::pace;
-use super::status::{ended, is_called, name_of, not_held};
+use super::status::{is_called, name_of, not_held};
 use super::wait::WaitProgress;
 use crate::clock::Clock;
-use crate::harvest::Harvest;
 
 /// What a look may take also at the very end.
 const SHORTEST_LOOK: Duration = Duration::from_secs(2);
@@ -35,7 +35,7 @@ pub(super) struct Waiting {
     started: Duration,
     end: Option<Duration>,
     /// What the service says they are, as soon as it was asked.
-    datasets: Vec<Dataset>,
+    datasets: Vec<AwaitedDataset>,
     is_asked: bool,
     /// Looks for an answered consent, once one is waited for.
     watch: Option<ConsentWatch>,
@@ -45,20 +45,6 @@ pub(super) struct Waiting {
     lost_receipt: LostReceipt,
     /// When the permission ends, which the service tells of only when it is asked.
     expires_at: Option<Duration>,
-}
-
-struct Dataset {
-    status: EvidenceStatus,
-    state: State,
-    harvest: Option<Harvest>,
-}
-
-enum State {
-    Available,
-    AwaitsConsent,
-    /// Only a harvest tells, which is due at this time.
-    AwaitsSource(Duration),
-    Ended(Error),
 }
 
 impl Waiting {
@@ -131,7 +117,7 @@ impl Waiting {
 
     /// The positions of the datasets that are waited for.
     fn awaited(&self) -> impl Iterator<Item = usize> {
-        let is_awaited = |dataset: &Dataset| match &self.awaited {
+        let is_awaited = |dataset: &AwaitedDataset| match &self.awaited {
             Awaited::All | Awaited::Any => true,
             Awaited::One(name) => is_called(&dataset.status, name),
         };
@@ -237,7 +223,7 @@ impl Waiting {
         for status in statuses {
             let before = known.iter().position(|dataset| name_of(&dataset.status) == name_of(&status));
             let before = before.map(|position| known.swap_remove(position));
-            self.datasets.push(Dataset::merged(status, before, now));
+            self.datasets.push(AwaitedDataset::merged(status, before, now));
         }
         if self.first_awaiting_consent().is_some() && self.watch.is_none() {
             self.watch = self.accreditation.watch_consent();
@@ -251,7 +237,7 @@ impl Waiting {
         let client = self.accreditation.client();
         let now = client.clock().now();
         let service_now = client.service_time().at(now).unwrap_or(now);
-        let end = |dataset: &Dataset| -> Option<SystemTime> {
+        let end = |dataset: &AwaitedDataset| -> Option<SystemTime> {
             let valid_to = dataset.status.valid_to.as_ref()?.parse().ok()?;
             valid_to.assume_offset(Offset::Utc).system_time().ok()
         };
@@ -264,8 +250,8 @@ impl Waiting {
     async fn probe(&mut self, position: usize) -> Result<(), Error> {
         let name = name_of(&self.datasets[position].status).to_owned();
         let harvested = self.accreditation.probe(&name).enveloped().await;
-        let next = self.now() + pace::source(self.waited());
         let hinted = harvested.as_ref().err().and_then(|error| self.hinted(error));
+        let next = hinted.unwrap_or_else(|| self.now() + pace::source(self.waited()));
         let rule = &self.accreditation.client().inner().signature_rule;
         let dataset = &mut self.datasets[position];
         match harvested {
@@ -278,7 +264,7 @@ impl Waiting {
                 // It is there, and more than is held in memory.
                 ErrorKind::AnswerTooLarge => dataset.state = State::Available,
                 ErrorKind::ConsentPending => dataset.state = State::AwaitsConsent,
-                ErrorKind::NotAvailableYet => dataset.state = State::AwaitsSource(hinted.unwrap_or(next)),
+                ErrorKind::NotAvailableYet => dataset.state = State::AwaitsSource(next),
                 _ if error.is_retryable() => {
                     if let State::AwaitsSource(due) = &mut dataset.state {
                         *due = next;
@@ -334,7 +320,7 @@ impl Waiting {
     }
 
     fn available(&mut self) -> Available {
-        let name = |dataset: &Dataset| name_of(&dataset.status).to_owned();
+        let name = |dataset: &AwaitedDataset| name_of(&dataset.status).to_owned();
         let available = self.datasets.iter().filter(|dataset| matches!(dataset.state, State::Available));
         let datasets = available.map(name).collect();
         let statuses = self.statuses();
@@ -352,7 +338,7 @@ impl Waiting {
         };
         let seconds = self.waited().as_secs();
         let awaited = || self.awaited().map(|position| &self.datasets[position]);
-        let waits = |dataset: &&Dataset| !matches!(dataset.state, State::Available | State::Ended(_));
+        let waits = |dataset: &&AwaitedDataset| !matches!(dataset.state, State::Available | State::Ended(_));
         let names: Vec<_> = awaited().filter(waits).map(|dataset| name_of(&dataset.status)).collect();
         let (kind, what) = if self.first_awaiting_consent().is_some() {
             (ErrorKind::ConsentPending, "nobody has answered the request for consent to")
@@ -374,24 +360,6 @@ fn unanswered(time: Duration) -> Error {
         "the wait was over before the service had answered, which was given {:.1} s. Wait longer.",
         time.as_secs_f64()
     ))
-}
-
-impl Dataset {
-    /// What the service says now, and what is known from before.
-    fn merged(status: EvidenceStatus, before: Option<Self>, now: Duration) -> Self {
-        let (before, harvest) = before.map_or((None, None), |before| (Some(before.state), before.harvest));
-        let state = match (status.status.code.availability(), before) {
-            // A harvest knows better.
-            (_, Some(State::Available)) | (Availability::Available, _) => State::Available,
-            (_, Some(State::Ended(error))) => State::Ended(error),
-            (Availability::KnownToSource | Availability::AwaitsSource, Some(State::AwaitsSource(due))) => {
-                State::AwaitsSource(due)
-            }
-            (Availability::KnownToSource | Availability::AwaitsSource, _) => State::AwaitsSource(now),
-            _ => ended(&status).map_or(State::AwaitsConsent, State::Ended),
-        };
-        Self { status, state, harvest }
-    }
 }
 
 impl AccreditationHandle {

@@ -251,6 +251,24 @@ async fn one_that_is_denied_does_not_end_a_wait_for_any() {
 }
 
 #[tokio::test]
+async fn a_pause_that_the_gateway_names_is_kept() {
+    let (sandbox, clock, client) = start().await;
+    let sandbox = Arc::new(sandbox);
+    let authorization =
+        client.request_authorization(REQUESTOR, SUBJECT).dataset("EksempelAsynkron").await.unwrap();
+    let throttled = json!({
+        "status": 429, "headers": { "Retry-After": "7200" },
+        "body": { "statusCode": 429, "message": "Rate limit is exceeded." }
+    });
+    let fault = json!({ "path": "/v1/evidence/*/*", "times": 1, "fault": throttled });
+    sandbox.inject_fault(&fault.to_string()).unwrap();
+    keep_step(&sandbox, &clock);
+    authorization.handle().wait_until_available().await.unwrap();
+    assert_eq!(harvests(&sandbox), 2);
+    assert!(clock.elapsed() >= 2 * HOUR, "{:?}", clock.elapsed());
+}
+
+#[tokio::test]
 async fn what_passes_by_itself_does_not_end_a_wait() {
     let (sandbox, clock, client) = start().await;
     let sandbox = Arc::new(sandbox);
