@@ -41,3 +41,45 @@ impl AwaitedDataset {
         Self { status, state, harvest }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dan_model::{EvidenceStatusCode, StatusCode};
+    use dan_transport::ErrorKind;
+
+    use super::*;
+
+    const NOW: Duration = Duration::from_secs(60);
+    const LATER: Duration = Duration::from_secs(3600);
+
+    /// What is known of a dataset whose status is read as `code` while this is known from before.
+    fn merged(code: StatusCode, before: Option<State>) -> String {
+        let status = || EvidenceStatus::new(EvidenceStatusCode::new(code));
+        let before = before.map(|state| AwaitedDataset { status: status(), state, harvest: None });
+        match AwaitedDataset::merged(status(), before, NOW).state {
+            State::Available => "available".to_owned(),
+            State::AwaitsConsent => "awaits consent".to_owned(),
+            State::AwaitsSource(due) => format!("due at {} s", due.as_secs()),
+            State::Ended(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn what_a_harvest_told_stands_against_the_status() {
+        let ended = || State::Ended(Error::new(ErrorKind::NotFound, "no more"));
+        assert_eq!(merged(StatusCode::PendingConsent, Some(State::Available)), "available");
+        assert_eq!(merged(StatusCode::PendingConsent, Some(ended())), "no more");
+        assert_eq!(merged(StatusCode::Waiting, Some(ended())), "no more");
+        assert_eq!(merged(StatusCode::Available, Some(State::AwaitsSource(LATER))), "available");
+    }
+
+    #[test]
+    fn a_source_is_asked_when_it_was_due_before() {
+        for code in [StatusCode::Waiting, StatusCode::AggregateUnknown] {
+            assert_eq!(merged(code, Some(State::AwaitsSource(LATER))), "due at 3600 s");
+            assert_eq!(merged(code, Some(State::AwaitsConsent)), "due at 60 s");
+            assert_eq!(merged(code, None), "due at 60 s");
+        }
+        assert_eq!(merged(StatusCode::NotDetermined, None), "awaits consent");
+    }
+}
