@@ -186,4 +186,42 @@ mod tests {
             assert_eq!(looks(), 1);
         }
     }
+    /// How many seconds before now the list begins that was asked for last; fewer than none after now.
+    fn began(sandbox: &Sandbox) -> i64 {
+        let query = sandbox.requests().last().unwrap().query.replace("%3A", ":");
+        let time = query.strip_prefix("changedafter=").and_then(|query| query.split('&').next()).unwrap();
+        let time = Timestamp::from(time).parse().unwrap().system_time().unwrap();
+        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap();
+        match SystemTime::now().duration_since(time) {
+            Ok(before) => seconds(before),
+            Err(after) => -seconds(after.duration()),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_list_begins_early_enough_for_what_shows_late_and_with_what_was_seen_last() {
+        const A_WHILE: i64 = 60;
+        let sandbox = Sandbox::start().await.unwrap();
+        let client = DanClient::from_variables(sandbox.variables()).unwrap();
+        let key = client.any_subscription_key(Some("eBevis")).unwrap();
+        let watch = |polls: ConsentPolls| polls.watch(Some("eBevis"), key.clone(), "a");
+        let visible_after = i64::try_from(VISIBLE_AFTER.as_secs()).unwrap();
+
+        let mut first = watch(ConsentPolls::default());
+        first.has_changed(&client, Duration::ZERO).await.1.unwrap();
+        let wide = 24 * 3600 + visible_after;
+        assert!((wide..wide + A_WHILE).contains(&began(&sandbox)), "the service's time is unknown");
+
+        let mut second = watch(ConsentPolls::default());
+        second.has_changed(&client, Duration::ZERO).await.1.unwrap();
+        assert!((visible_after..visible_after + A_WHILE).contains(&began(&sandbox)));
+
+        sandbox.advance_clock(Duration::from_secs(3600));
+        let request = client.request_authorization("991825827", "998997801");
+        request.dataset("UnitBasicInformation").service_context("eBevis").await.unwrap();
+        for expected in [visible_after, visible_after - 3600] {
+            second.has_changed(&client, Duration::ZERO).await.1.unwrap();
+            assert!((expected - 1..expected + A_WHILE).contains(&began(&sandbox)), "{expected}");
+        }
+    }
 }
