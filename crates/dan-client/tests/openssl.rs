@@ -71,3 +71,33 @@ fn what_openssl_signs_is_proved_by_key_and_by_certificate() {
         assert!(SignatureKey::from_pem(fs::read(folder.path().join(file)).unwrap()).is_err(), "{file}");
     }
 }
+
+#[test]
+fn the_authorities_of_a_chain_sign_no_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(jws) = make(folder.path()) else { return };
+    let signature = Signature::parse(&jws).unwrap();
+    for (key, file) in [("rsa:2048", "leaf.pem"), ("ec", "elliptic-leaf.pem")] {
+        let new_key = ["req", "-x509", "-nodes", "-newkey", key, "-keyout", "leaf-key.pem"];
+        let curve: &[&str] = if key == "ec" { &["-pkeyopt", "ec_paramgen_curve:prime256v1"] } else { &[] };
+        let certificate =
+            ["-subj", "/CN=Leaf", "-days", "1", "-addext", "basicConstraints=critical,CA:FALSE", "-out"];
+        if openssl(folder.path(), &[&new_key[..], curve, &certificate, &[file]].concat()).is_none() {
+            return;
+        }
+    }
+    let key_of = |files: &[&str]| {
+        let read = |file: &&str| fs::read_to_string(folder.path().join(file)).unwrap();
+        SignatureKey::from_pem(files.iter().map(read).collect::<String>())
+    };
+    // The certificate of the key that signed is an authority's.
+    let verified = |files| signature.verify(BODY.as_bytes(), &key_of(files).unwrap());
+    assert_eq!(verified(&["certificate.pem"]), Ok(()), "one that stands alone is meant");
+    assert_eq!(verified(&["leaf.pem", "certificate.pem"]), Err(SignatureError::OtherKey));
+    assert_eq!(
+        verified(&["public.pem", "elliptic-certificate.pem"]),
+        Ok(()),
+        "an authority may have a curve"
+    );
+    assert!(key_of(&["public.pem", "elliptic-leaf.pem"]).is_err(), "whoever signs answers may not");
+}

@@ -102,7 +102,11 @@ async fn an_answer_that_was_changed_on_the_way_is_refused() {
     let fault = serde_json::json!({ "path": "/v1/directharvest/*", "fault": { "status": 200, "body": "{}", "headers": {
         "content-type": "application/json", "x-signature-jwt": genuine.signature().unwrap() } } });
     sandbox.inject_fault(&fault.to_string()).unwrap();
-    let error = client.direct_harvest("TildaMetadatav1").require_signature(key).json().await.unwrap_err();
+    sandbox.inject_fault(&fault.to_string()).unwrap();
+    let harvest = client.direct_harvest("TildaMetadatav1").require_signature(key);
+    let error = harvest.clone().json().await.unwrap_err();
+    assert_eq!(error.source().unwrap().downcast_ref(), Some(&SignatureError::Tampered));
+    let error = harvest.stream().await.unwrap().write_to(&mut Vec::new()).await.unwrap_err();
     assert_eq!(error.source().unwrap().downcast_ref(), Some(&SignatureError::Tampered));
 }
 
