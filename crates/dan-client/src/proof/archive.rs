@@ -303,3 +303,14 @@ fn unreadable(path: &Path, error: io::Error) -> Error {
 fn no_record(path: &Path, error: serde_json::Error) -> Error {
     Error::new(ErrorKind::File, format!("'{}' is no record of an archive", path.display())).with_cause(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_leads_to_no_other_folder() {
+        assert_eq!(plain("../a b/Å:C-1_x"), "___a_b___C-1_x");
+        assert_eq!(plain(&"x".repeat(300)).len(), 100);
+    }
+}
