@@ -125,7 +125,7 @@ impl Sandbox {
     }
 
     /// Adds a dataset to the catalogue, or replaces the one of its name. The text is that of a file of
-    /// [`data`](SandboxBuilder::data).
+    /// [`data`](crate::SandboxBuilder::data).
     ///
     /// # Errors
     ///
