@@ -158,6 +158,7 @@ async fn a_record_is_read_and_proved_later() {
     assert_eq!(record.request().path, "/directharvest/UnitBasicInformation");
     assert_eq!(record.header("X-InvocationId"), harvest.request_id());
     assert_eq!((record.verify(&key), record.is_intact()), (Ok(()), true));
+    assert_eq!((record.status(), record.is_enveloped()), (200, false));
 
     // It is the same through any of its files, and nothing is written over.
     let through_file = ArchiveRecord::read(stored.path().join("body.json")).unwrap();
