@@ -307,6 +307,11 @@ mod tests {
         keys
     }
 
+    fn with_default(mut keys: SubscriptionKeys) -> SubscriptionKeys {
+        keys.set_default(SubscriptionKey::new(&Secret::from("default")).unwrap());
+        keys
+    }
+
     /// `shared` belongs to two contexts, of `alias` each has its own, and `lost` belongs to one that nobody knows.
     fn metadata() -> Vec<EvidenceCode> {
         let dataset = |name: &str, contexts: &[&str], alias_of: Option<&str>| {
@@ -323,13 +328,16 @@ mod tests {
         .unwrap()
     }
 
+    /// The context whose key it is.
+    fn context_of(keys: &SubscriptionKeys, key: &SubscriptionKey) -> String {
+        let mut contexts = keys.by_context.iter().filter(|(_, other)| std::ptr::eq(*other, key));
+        contexts.next().map_or_else(|| "the default".to_owned(), |(context, _)| context.clone())
+    }
+
     /// The context whose key is chosen, or what is told instead.
     fn choice(keys: &SubscriptionKeys, datasets: &[&str]) -> String {
         match keys.fitting(datasets, &metadata()) {
-            Ok(Fitting::One(key)) => {
-                let mut contexts = keys.by_context.iter().filter(|(_, other)| std::ptr::eq(*other, key));
-                contexts.next().map_or_else(|| "the default".to_owned(), |(context, _)| context.clone())
-            }
+            Ok(Fitting::One(key)) => context_of(keys, key),
             Ok(Fitting::Several { ambiguity, .. }) => ambiguity.to_string(),
             Err(error) => error.to_string(),
         }
@@ -357,12 +365,45 @@ mod tests {
 
     #[test]
     fn where_nothing_decides_the_default_does() {
-        let mut two = keys(&["eBevis", "Tilda"]);
-        two.set_default(SubscriptionKey::new(&Secret::from("default")).unwrap());
+        let two = with_default(keys(&["eBevis", "Tilda"]));
         for datasets in [&["shared"][..], &["lost"], &["unknown"]] {
             assert_eq!(choice(&two, datasets), "the default");
         }
         assert_eq!(choice(&two, &["tilda"]), "TILDA");
+    }
+
+    #[test]
+    fn what_has_no_dataset_takes_the_named_key_or_the_only_one_or_the_default() {
+        const NAME_ONE: &str = "there are several service contexts";
+        const NO_SUCH: &str = "there is no subscription key";
+        const NONE: &str = "this needs a subscription key";
+        const DEFAULT: &str = "the default";
+        let [none, one, two] = [&[][..], &["Tilda"], &["eBevis", "Tilda"]].map(keys);
+        let [labelled_and_not, unlabelled] = [two.clone(), none.clone()].map(with_default);
+        // For Tilda, for Bits, for a context that is not said, and for what any key can see.
+        for (keys, expected) in [
+            (none, [NONE, NONE, NONE, NONE]),
+            (unlabelled, [DEFAULT; 4]),
+            (one, ["TILDA", NO_SUCH, "TILDA", "TILDA"]),
+            (two, ["TILDA", NO_SUCH, NAME_ONE, "EBEVIS"]),
+            (labelled_and_not, ["TILDA", NO_SUCH, DEFAULT, DEFAULT]),
+        ] {
+            let chosen = |key: Result<&SubscriptionKey, Error>| match key {
+                Ok(key) => context_of(&keys, key),
+                Err(error) => error.to_string(),
+            };
+            let [tilda, bits, untold, any] = expected;
+            for (key, start) in [
+                (keys.for_context(Some("tilda")), tilda),
+                (keys.any(Some("TILDA")), tilda),
+                (keys.for_context(Some("Bits")), bits),
+                (keys.for_context(None), untold),
+                (keys.any(None), any),
+            ] {
+                let told = chosen(key);
+                assert!(told.starts_with(start), "{keys:?}: {told}, not {start}");
+            }
+        }
     }
 
     #[test]

@@ -29,3 +29,24 @@ impl LostReceipt {
         self.due = hinted.unwrap_or_else(|| now.saturating_add(pace::failed_lost_receipt(failing)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_make_the_next_harvest_rarer_until_one_tells() {
+        let at = Duration::from_secs;
+        let mut lost_receipt = LostReceipt::new(Duration::ZERO);
+        let mut dues = vec![lost_receipt.due];
+        for (now, hinted) in [(4_000, None), (4_060, None), (4_600, None), (5_000, Some(at(9_000)))] {
+            lost_receipt.is_unknown(at(now), hinted);
+            dues.push(lost_receipt.due);
+        }
+        lost_receipt.is_known(at(9_000), at(9_000));
+        dues.push(lost_receipt.due);
+        lost_receipt.is_unknown(at(18_000), None);
+        dues.push(lost_receipt.due);
+        assert_eq!(dues, [3_600, 4_060, 4_120, 5_200, 9_000, 18_000, 18_060].map(at));
+    }
+}
