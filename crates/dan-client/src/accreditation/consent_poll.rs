@@ -186,6 +186,20 @@ mod tests {
             assert_eq!(looks(), 1);
         }
     }
+    #[tokio::test]
+    async fn one_who_goes_away_does_not_end_the_wait_of_another() {
+        let sandbox = Sandbox::start().await.unwrap();
+        let client = DanClient::from_variables(sandbox.variables()).unwrap();
+        let request = client.request_authorization("991825827", "998997801").dataset("UnitBasicInformation");
+        let changed = request.service_context("eBevis").await.unwrap();
+        let key = client.any_subscription_key(Some("eBevis")).unwrap();
+        let polls = ConsentPolls::default();
+        let watch = || polls.watch(Some("eBevis"), key.clone(), changed.handle().id());
+        let (gone, mut stays) = (watch(), watch());
+        drop(gone);
+        assert!(stays.has_changed(&client, FRESHNESS).await.1.unwrap());
+    }
+
     /// How many seconds before now the list begins that was asked for last; fewer than none after now.
     fn began(sandbox: &Sandbox) -> i64 {
         let query = sandbox.requests().last().unwrap().query.replace("%3A", ":");
