@@ -57,6 +57,19 @@ fn authentication_alone_goes_first_and_then_the_later_end() {
 }
 
 #[test]
+fn what_seals_or_decrypts_as_well_is_not_for_authentication_alone() {
+    let Some(files) = workshop() else { return };
+    for kind in ["authentication-and-seal", "authentication-and-encryption"] {
+        files.request(kind, "/CN=TEST AS/2.5.4.97=NTRNO-310123455", "rsa:2048");
+        files.issue(kind, kind, "issuing", 2000);
+        let (key, later) = (format!("{kind}.key"), format!("{kind}.pem"));
+        let identity =
+            bundle(&files, &[&key, &later, "auth.key", "auth.pem"]).identity(&for_signing()).unwrap();
+        assert_eq!(identity.certificate().serial_number(), serial_number(&files, "auth.pem"), "{kind}");
+    }
+}
+
+#[test]
 fn the_caller_names_another_by_any_of_its_marks() {
     let Some(files) = workshop() else { return };
     let delivery = bundle(&files, &DELIVERY);
@@ -99,6 +112,9 @@ fn each_delivery_that_does_not_do_is_told_by_what_it_lacks() {
         ("before its time", &["auth.key", "auth.pem"], for_signing().valid_at(in_2020)),
         ("not as named", &["auth.key", "auth.pem"], for_signing().serial_number("1234")),
         ("named, but a curve", &["ec.key", "ec.pem"], for_signing().subject("310123455")),
+        ("named, but expired", &["auth.key", "expired.pem"], for_signing().subject("310123455")),
+        ("named, but not yet", &["auth.key", "future.pem"], for_signing().subject("310123455")),
+        ("two alike", &["auth.key", "twin.pem", "other-twin.pem"], for_signing()),
     ] {
         let error = bundle(&files, names).identity(&selection).unwrap_err();
         report.push_str(&format!("{what}: {:?}: {error}\n", error.key_problem().unwrap()));

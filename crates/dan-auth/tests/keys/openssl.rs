@@ -24,6 +24,12 @@ keyUsage=critical,nonRepudiation
 [encryption]
 basicConstraints=CA:FALSE
 keyUsage=critical,keyEncipherment,dataEncipherment
+[authentication-and-seal]
+basicConstraints=CA:FALSE
+keyUsage=critical,digitalSignature,nonRepudiation
+[authentication-and-encryption]
+basicConstraints=CA:FALSE
+keyUsage=critical,digitalSignature,keyEncipherment,dataEncipherment
 [everything]
 basicConstraints=CA:FALSE
 keyUsage=critical,digitalSignature,nonRepudiation,keyEncipherment,dataEncipherment
@@ -188,6 +194,8 @@ impl Workshop {
         for (name, begin, end) in [
             ("expired", "20200101000000Z", "20210101000000Z"),
             ("future", "20500101000000Z", "20510101000000Z"),
+            ("twin", "20250101000000Z", "20490101000000Z"),
+            ("other-twin", "20250101000000Z", "20490101000000Z"),
         ] {
             self.run(&format!(
                 "ca -batch -notext -utf8 -config registry.cnf -cert issuing.pem -keyfile issuing.key -extfile \
