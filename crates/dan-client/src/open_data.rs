@@ -42,12 +42,21 @@ pub struct OpenData<'a> {
     identifier: Option<String>,
     query: Option<String>,
     timeout: Option<Duration>,
+    deadline: Option<Duration>,
     signature_rule: Option<SignatureRule>,
 }
 
 impl<'a> OpenData<'a> {
     pub(crate) fn new(client: &'a DanClient, dataset: String) -> Self {
-        Self { client, dataset, identifier: None, query: None, timeout: None, signature_rule: None }
+        Self {
+            client,
+            dataset,
+            identifier: None,
+            query: None,
+            timeout: None,
+            deadline: None,
+            signature_rule: None,
+        }
     }
 
     /// Whom or what the data is about. It stands in the URL, where no person's number may.
@@ -78,6 +87,12 @@ impl<'a> OpenData<'a> {
     /// How long one attempt may take, instead of the client's own limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long the call may take with all its attempts, instead of the client's own limit.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
         self
     }
 
@@ -214,7 +229,9 @@ impl<'a> OpenData<'a> {
             operation = operation.timeout(timeout);
         }
         let inner = self.client.inner();
-        let end = End::after(self.client.deadline(), self.client.clock());
+        let deadline = self.deadline.unwrap_or_else(|| self.client.deadline());
+        let end = End::after(deadline, self.client.clock());
+        operation = operation.deadline(deadline);
         let answer = match inner.transport.send(&operation).await {
             Ok(answer) => answer,
             Err(error) => {

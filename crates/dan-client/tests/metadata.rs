@@ -182,6 +182,18 @@ async fn a_wrong_address_is_no_absence() {
 }
 
 #[tokio::test]
+async fn open_data_keeps_to_its_own_times() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = DanClient::from_variables(sandbox.variables()).unwrap();
+    let unit = || client.open_data("UnitBasicInformation").identifier("991825827");
+    unit().timeout(Duration::from_secs(60)).deadline(Duration::from_secs(60)).await.unwrap();
+    for impatient in [unit().timeout(Duration::ZERO), unit().deadline(Duration::ZERO)] {
+        assert_eq!(impatient.await.unwrap_err().kind(), ErrorKind::Timeout);
+    }
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn open_data_needs_neither_key_nor_token() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = DanClient::builder()

@@ -2,6 +2,7 @@
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
+use std::time::Duration;
 
 use dan_model::{Accreditation, OrganizationNumber, PartyIdentifier, Timestamp};
 use dan_transport::{Answer, Error, ErrorKind, Operation, SubscriptionKey};
@@ -39,11 +40,21 @@ pub struct AccreditationList<'a> {
     changed_after: Option<Timestamp>,
     only_available: bool,
     service_context: Option<String>,
+    timeout: Option<Duration>,
+    deadline: Option<Duration>,
 }
 
 impl<'a> AccreditationList<'a> {
     pub(crate) fn new(client: &'a DanClient) -> Self {
-        Self { client, requestor: None, changed_after: None, only_available: false, service_context: None }
+        Self {
+            client,
+            requestor: None,
+            changed_after: None,
+            only_available: false,
+            service_context: None,
+            timeout: None,
+            deadline: None,
+        }
     }
 
     /// Those of one requestor, a Norwegian organization.
@@ -72,6 +83,18 @@ impl<'a> AccreditationList<'a> {
         self
     }
 
+    /// How long one attempt may take, instead of the client's own limit: a list has no pages, and may be long.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long the call may take with all its attempts, instead of the client's own limit.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
     /// Reads it, as awaiting it does.
     ///
     /// # Errors
@@ -96,11 +119,16 @@ impl<'a> AccreditationList<'a> {
             only_available: self.only_available,
         };
         let key = self.client.context_subscription_key(self.service_context.as_deref())?;
-        let operation = filter.operation(key)?;
-        let operation = match query {
-            Some(expression) => operation.query("query", expression),
-            None => operation,
-        };
+        let mut operation = filter.operation(key)?;
+        if let Some(expression) = query {
+            operation = operation.query("query", expression);
+        }
+        if let Some(timeout) = self.timeout {
+            operation = operation.timeout(timeout);
+        }
+        if let Some(deadline) = self.deadline {
+            operation = operation.deadline(deadline);
+        }
         self.client.send(&operation).await
     }
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use dan_client::ErrorKind;
 
 use super::{REQUESTOR, SUBJECT, authorization, client_of_several, start};
@@ -46,4 +48,17 @@ async fn each_service_context_has_a_list_of_its_own() {
     assert!(error.to_string().contains("TILDA"), "{error}");
     assert_eq!(several.accreditations().service_context("Tilda").await.unwrap().len(), 0);
     assert_eq!(several.accreditations().service_context("eBevis").await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_list_keeps_to_its_own_times() {
+    let (sandbox, _clock, client) = start().await;
+    let list = || client.accreditations().service_context("eBevis");
+    let patient = list().timeout(Duration::from_secs(60)).deadline(Duration::from_secs(60));
+    assert_eq!(patient.await.unwrap().len(), 0);
+    let asked = sandbox.requests().len();
+    for impatient in [list().timeout(Duration::ZERO), list().deadline(Duration::ZERO)] {
+        assert_eq!(impatient.await.unwrap_err().kind(), ErrorKind::Timeout);
+    }
+    assert_eq!(sandbox.requests().len(), asked);
 }
