@@ -120,9 +120,11 @@ fn not_reached(error: &reqwest::Error, server: &Server) -> String {
     }
 }
 
-/// The connection was closed before the request was written.
+/// The connection was closed before the request was written, or before it was even taken in to be written.
 fn is_unsent(error: &reqwest::Error) -> bool {
-    causes(error).any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<hyper::Error>())
+        .any(|error| error.is_canceled() || error.is_closed())
 }
 
 /// The server says that it did not look at the request (RFC 9113 section 8.7).
