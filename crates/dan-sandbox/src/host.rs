@@ -16,7 +16,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::server::danger::ClientCertVerifier;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, copy, sink};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -45,6 +45,9 @@ const BODY_LIMIT: usize = 1024 * 1024;
 
 /// How long a client may take for the TLS handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a client that failed at it may take to go.
+const PARTING_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long a client may take for a request's headers, and a connection may idle.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
@@ -121,7 +124,13 @@ async fn connection(
     stream.set_nodelay(true)?;
     match tls {
         Some(tls) => {
-            let stream = timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await??;
+            let stream = match timeout(HANDSHAKE_TIMEOUT, tls.accept(stream).into_fallible()).await? {
+                Ok(stream) => stream,
+                Err((error, stream)) => {
+                    part(stream).await;
+                    return Err(error.into());
+                }
+            };
             let (_, session) = stream.get_ref();
             let is_http2 = session.alpn_protocol() == Some(HTTP2);
             let certificates = session.peer_certificates().unwrap_or_default();
@@ -129,6 +138,18 @@ async fn connection(
             requests(stream, is_http2, core, service, certificate).await
         }
         None => requests(stream, false, core, service, None).await,
+    }
+}
+
+/// Ends a connection whose handshake failed. By TLS 1.3 the client may have begun to ask already: if nobody took that in, it
+/// might hear of a broken connection, and not why.
+async fn part(mut stream: TcpStream) {
+    let unread = async {
+        stream.shutdown().await?;
+        copy(&mut stream, &mut sink()).await
+    };
+    if timeout(PARTING_TIMEOUT, unread).await.is_err() {
+        debug!(target: "dan_sandbox", "a client whose handshake failed does not go");
     }
 }
 
