@@ -97,7 +97,8 @@ impl Archive {
     /// All answers in the archive, the oldest first. What is no record is passed over.
     ///
     /// # Errors
-    /// [`ErrorKind::File`] when the folder or a record cannot be read.
+    /// [`ErrorKind::File`] when the folder or a record cannot be read, and when the folder is not there: an archive in which
+    /// nothing was ever stored may be one that was looked for in the wrong place.
     pub fn records(&self) -> Result<Vec<ArchiveRecord>, Error> {
         let unread = |error| unreadable(&self.folder, error);
         let mut records = Vec::new();
