@@ -82,7 +82,9 @@ mod tests {
             key(&[]),
             key(&[("scope", "")]),
             key(&[("scope", "a b")]),
+            key(&[("scope", "ab")]),
             key(&[("scope", "a"), ("b", "")]),
+            key(&[("scop", "eab")]),
             key(&[("scope", "a"), ("resource", "b")]),
             key(&[("resource", "b"), ("scope", "a")]),
         ];

@@ -129,6 +129,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_cut_was_redacted_before() {
+        for (left, secret) in [(50, "s".repeat(100)), (5, "15867010022".to_owned())] {
+            let shown = shown(&format!("{} {secret}", ".".repeat(SHOWN_CHARACTERS - left - 1)));
+            assert!(!shown.contains(&secret[..5]), "{shown}");
+        }
+    }
+
+    #[test]
     fn identity_numbers_are_left_out_however_they_are_written() {
         for written in [
             "15867010022",

@@ -1,6 +1,7 @@
 //! What is asked again, and how.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::time::Duration;
 
 use dan_auth::{AccessTokenProvider, AuthErrorKind, ClientCredential, Endpoints, MaskinportenClient};
@@ -82,7 +83,7 @@ async fn what_is_wrong_stays_wrong_and_is_asked_once() {
         (answer(200, "<html>log in</html>"), AuthErrorKind::UnexpectedAnswer),
         (answer(404, "<html>"), AuthErrorKind::UnexpectedAnswer),
         (answer_with(302, "Location: http://127.0.0.1:1/token", ""), AuthErrorKind::UnexpectedAnswer),
-        (answer(200, " ".repeat(300 << 10)), AuthErrorKind::UnexpectedAnswer),
+        (answer(200, format!("{TOKEN}{}", " ".repeat(300 << 10))), AuthErrorKind::UnexpectedAnswer),
     ] {
         let script = Script::of([reply, answer(200, TOKEN)]);
         let error = client(&script, &WrongClock::ahead(0)).access_token().await.unwrap_err();
@@ -118,4 +119,34 @@ async fn an_answer_that_was_lost_does_not_make_the_next_attempt_a_replay() {
     sandbox.inject_fault(r#"{"path":"/token","times":2,"fault":{"close":"after"}}"#).unwrap();
     client.access_token().await.unwrap();
     assert_eq!((token_requests(&sandbox), clock.pauses().len()), (3, 2));
+}
+
+/// Runs itself again, in a process whose platform trusts the sandbox.
+#[tokio::test]
+async fn given_certificate_authorities_stand_instead_of_the_platforms() {
+    const TARGET: &str = "DAN_AUTH_TEST_FOREIGN";
+    if let Ok(token_endpoint) = std::env::var(TARGET) {
+        let client = || {
+            MaskinportenClient::builder("nobody", ClientCredential::registered_key(some_key(), "key"))
+                .endpoints(Endpoints::new("https://issuer.example/", &token_endpoint).unwrap())
+                .scopes(SCOPE)
+                .clock(WrongClock::ahead(0))
+        };
+        let trusted = client().build().unwrap().access_token().await.unwrap_err();
+        assert_eq!(trusted.kind(), AuthErrorKind::Refused, "{trusted}");
+        let other = Sandbox::start().await.unwrap();
+        let foreign = client().certificate_authorities_pem(other.ca_pem().unwrap()).build().unwrap();
+        let error = foreign.access_token().await.unwrap_err();
+        assert_eq!((error.kind(), error.is_retryable()), (AuthErrorKind::Network, false), "{error}");
+        return;
+    }
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "retries::given_certificate_authorities_stand_instead_of_the_platforms"])
+        .env(TARGET, &sandbox.maskinporten().token_endpoint)
+        .env("SSL_CERT_FILE", sandbox.ca_file().unwrap())
+        .env_remove("SSL_CERT_DIR");
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
