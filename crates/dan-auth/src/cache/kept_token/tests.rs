@@ -111,6 +111,16 @@ async fn a_refused_token_is_renewed_once_however_many_report_it() {
     for task in tasks {
         assert_eq!(task.await.unwrap(), "token 2");
     }
+    assert_eq!(server.asked(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_of_another_token_than_the_last_renews_nothing() {
+    let server = CountingServer::new(120);
+    let kept = server.kept_token();
+    let refused = kept.access_token().await.unwrap();
+    kept.invalidate(&refused);
+    assert_eq!(ask(&kept).await, "token 2");
     kept.invalidate(&refused);
     kept.invalidate(&AccessToken::new("of somebody else"));
     assert_eq!((ask(&kept).await.as_str(), server.asked()), ("token 2", 2));
