@@ -330,8 +330,10 @@ mod tests {
             "a": true, "b": 12.5, "c": "7", "d": [{ "x": 1 }, { "x": 2 }], "e": ["aGVp"], "g": [], "h": "odd"
         });
         assert_eq!(read.dataset::<Value>().unwrap(), expected);
-        let twice = evidence(&[("a", "string", json!("1")), ("a", "string", json!("2"))]);
-        assert_eq!(twice.dataset::<Value>().unwrap_err().kind(), DecodeErrorKind::Repeated);
+        for first in ["string", "attachment"] {
+            let twice = evidence(&[("a", first, json!("1")), ("a", "string", json!("2"))]);
+            assert_eq!(twice.dataset::<Value>().unwrap_err().kind(), DecodeErrorKind::Repeated, "{first}");
+        }
     }
 
     #[test]

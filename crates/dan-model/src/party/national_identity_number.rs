@@ -115,5 +115,7 @@ mod tests {
         assert_eq!(number("15867010022").kind(), NationalIdentityNumberKind::BirthNumber);
         assert_eq!(number("55867010016").kind(), NationalIdentityNumberKind::DNumber);
         assert!(number("15867010022").is_synthetic() && number("55867010016").is_synthetic());
+        // No day has this date.
+        assert!(!number("00010010063").is_synthetic());
     }
 }
