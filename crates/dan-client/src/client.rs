@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use dan_auth::AccessTokenProvider;
 use dan_model::PartyIdentifier;
-use dan_transport::{Answer, Error, Operation, StreamedAnswer, SubscriptionKey, Transport};
+use dan_transport::{Answer, Error, Operation, StreamedAnswer, Transport};
 
 use crate::accreditation::{AccreditationHandle, AccreditationId, ConsentPolls};
 use crate::accreditations::{AccreditationChanges, AccreditationList, Watermark};
@@ -24,7 +24,7 @@ use crate::open_data::OpenData;
 use crate::own_token::OwnToken;
 use crate::proof::SignatureRule;
 use crate::service_time::ServiceTime;
-use crate::subscription_keys::{Choice, Fitting, SubscriptionKeys};
+use crate::subscription_keys::SubscriptionKeys;
 
 /// A client of data.altinn.no.
 ///
@@ -315,22 +315,6 @@ impl DanClient {
         &self.0.consent_polls
     }
 
-    /// A key for what every key of the caller's can see.
-    pub(crate) fn any_subscription_key(
-        &self,
-        service_context: Option<&str>,
-    ) -> Result<SubscriptionKey, Error> {
-        self.0.subscription_keys.any(self.service_context_or(service_context)).cloned()
-    }
-
-    /// The key for what belongs to one service context and to no dataset.
-    pub(crate) fn context_subscription_key(
-        &self,
-        service_context: Option<&str>,
-    ) -> Result<SubscriptionKey, Error> {
-        self.0.subscription_keys.for_context(self.service_context_or(service_context)).cloned()
-    }
-
     /// How long a call may take, unless it says another time.
     pub(crate) fn deadline(&self) -> Duration {
         self.0.transport.deadline()
@@ -352,56 +336,8 @@ impl DanClient {
         Some(Duration::from_secs(seconds.try_into().ok()?))
     }
 
-    /// The key of the service context that is named, or the only one; `None` when there are several to choose from.
-    pub(crate) fn sole_subscription_key(&self, service_context: Option<&str>) -> Option<SubscriptionKey> {
-        match self.0.subscription_keys.choose(self.service_context_or(service_context)) {
-            Ok(Choice::Key(key)) => Some(key.clone()),
-            _ => None,
-        }
-    }
-
-    fn service_context_or<'a>(&'a self, named: Option<&'a str>) -> Option<&'a str> {
-        named.or(self.0.service_context.as_deref())
-    }
-
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
-    }
-
-    /// The key of the service context that is named, or of the client's, or of the one that has all these datasets.
-    pub(crate) async fn subscription_key(
-        &self,
-        service_context: Option<&str>,
-        datasets: &[&str],
-        case: NameCase,
-        end: End,
-    ) -> Result<SubscriptionKey, Error> {
-        match self.fitting_keys(service_context, datasets, case, end).await? {
-            Fitting::One(key) => Ok(key.clone()),
-            Fitting::Several { ambiguity, .. } => Err(ambiguity),
-        }
-    }
-
-    /// The same, with all that fit where nothing decides between them.
-    pub(crate) async fn fitting_keys(
-        &self,
-        service_context: Option<&str>,
-        datasets: &[&str],
-        case: NameCase,
-        end: End,
-    ) -> Result<Fitting<'_>, Error> {
-        let keys = &self.0.subscription_keys;
-        match keys.choose(self.service_context_or(service_context))? {
-            Choice::Key(key) => Ok(Fitting::One(key)),
-            Choice::ByMetadata => {
-                let read = self.metadata().evidence_codes_with(datasets);
-                let what = "choosing the subscription key by the metadata";
-                let evidence_codes = end.bound(self.clock(), what, read).await?;
-                let spelt: Vec<&str> =
-                    datasets.iter().map(|name| case.spelling(name, &evidence_codes)).collect();
-                keys.fitting(&spelt, &evidence_codes)
-            }
-        }
     }
 }
 
