@@ -1,10 +1,13 @@
 //! Look-ups in the register of legal entities.
 
+use std::time::Duration;
+
 use dan_model::{OrganizationNumber, RegisterUnit, RegisterUnitHierarchy};
 use dan_transport::{Delivery, Error, ErrorKind, Operation};
 use serde::de::DeserializeOwned;
 
 use crate::client::DanClient;
+use crate::times::Times;
 
 /// Looks up units in the Central Coordinating Register for Legal Entities (Enhetsregisteret), as the service sees it; made
 /// by [`DanClient::entity_register`]. Public: it needs neither key nor token.
@@ -14,11 +17,26 @@ use crate::client::DanClient;
 #[derive(Debug, Clone, Copy)]
 pub struct EntityRegister<'a> {
     client: &'a DanClient,
+    times: Times,
 }
 
 impl<'a> EntityRegister<'a> {
     pub(crate) fn new(client: &'a DanClient) -> Self {
-        Self { client }
+        Self { client, times: Times::default() }
+    }
+
+    /// How long one attempt may take, instead of the client's own limit.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.times.timeout = Some(timeout);
+        self
+    }
+
+    /// How long the call may take with all its attempts, instead of the client's own limit.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.times.deadline = Some(deadline);
+        self
     }
 
     /// A unit, main or subordinate (`/public/ccr/{orgNumber}`).
@@ -136,7 +154,7 @@ impl<'a> EntityRegister<'a> {
         number: &OrganizationNumber,
     ) -> Result<Option<T>, Error> {
         let operation = Operation::public_get(template).path_value(number.as_str());
-        match self.client.inner().transport.send(&operation).await {
+        match self.client.inner().transport.send(&self.times.apply(operation)).await {
             Ok(answer) => answer.json().map(Some),
             Err(error) if is_absence(&error) => Ok(None),
             Err(error) => Err(error),

@@ -82,6 +82,7 @@ mod preflight;
 mod proof;
 mod service_time;
 mod subscription_keys;
+mod times;
 
 pub use bytes::Bytes;
 pub use dan_auth as auth;

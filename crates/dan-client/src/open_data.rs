@@ -15,6 +15,7 @@ use crate::dataset_name::NameCase;
 use crate::end::End;
 use crate::harvest::Harvest;
 use crate::proof::{RequestRecord, SignatureKey, SignatureRule};
+use crate::times::Times;
 
 /// A request for open data (`/opendata/{dataset}`) that is being put together; made by [`DanClient::open_data`]. Awaited, it
 /// gives the [`Harvest`].
@@ -41,22 +42,13 @@ pub struct OpenData<'a> {
     dataset: String,
     identifier: Option<String>,
     query: Option<String>,
-    timeout: Option<Duration>,
-    deadline: Option<Duration>,
+    times: Times,
     signature_rule: Option<SignatureRule>,
 }
 
 impl<'a> OpenData<'a> {
     pub(crate) fn new(client: &'a DanClient, dataset: String) -> Self {
-        Self {
-            client,
-            dataset,
-            identifier: None,
-            query: None,
-            timeout: None,
-            deadline: None,
-            signature_rule: None,
-        }
+        Self { client, dataset, identifier: None, query: None, times: Times::default(), signature_rule: None }
     }
 
     /// Whom or what the data is about. It stands in the URL, where no person's number may.
@@ -86,13 +78,13 @@ impl<'a> OpenData<'a> {
 
     /// How long one attempt may take, instead of the client's own limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.times.timeout = Some(timeout);
         self
     }
 
     /// How long the call may take with all its attempts, instead of the client's own limit.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
+        self.times.deadline = Some(deadline);
         self
     }
 
@@ -225,13 +217,10 @@ impl<'a> OpenData<'a> {
         if let Some(expression) = self.query {
             operation = operation.query("query", expression);
         }
-        if let Some(timeout) = self.timeout {
-            operation = operation.timeout(timeout);
-        }
         let inner = self.client.inner();
-        let deadline = self.deadline.unwrap_or_else(|| self.client.deadline());
-        let end = End::after(deadline, self.client.clock());
-        operation = operation.deadline(deadline);
+        let end =
+            End::after(self.times.deadline.unwrap_or_else(|| self.client.deadline()), self.client.clock());
+        operation = self.times.apply(operation);
         let answer = match inner.transport.send(&operation).await {
             Ok(answer) => answer,
             Err(error) => {

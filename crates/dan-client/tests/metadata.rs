@@ -194,6 +194,23 @@ async fn open_data_keeps_to_its_own_times() {
 }
 
 #[tokio::test]
+async fn metadata_and_the_register_keep_to_their_own_times() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = DanClient::from_variables(sandbox.variables()).unwrap();
+    let unit = "991825827".parse().unwrap();
+    let (metadata, register) = (client.metadata(), client.entity_register());
+    for metadata in [metadata.timeout(Duration::ZERO), metadata.deadline(Duration::ZERO)] {
+        assert_eq!(metadata.evidence_codes().await.unwrap_err().kind(), ErrorKind::Timeout);
+    }
+    for register in [register.timeout(Duration::ZERO), register.deadline(Duration::ZERO)] {
+        assert_eq!(register.unit(&unit).await.unwrap_err().kind(), ErrorKind::Timeout);
+    }
+    assert_eq!(sandbox.requests().len(), 0);
+    metadata.deadline(Duration::from_secs(60)).evidence_codes().await.unwrap();
+    register.deadline(Duration::from_secs(60)).unit(&unit).await.unwrap();
+}
+
+#[tokio::test]
 async fn open_data_needs_neither_key_nor_token() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = DanClient::builder()

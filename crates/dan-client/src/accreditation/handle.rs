@@ -1,6 +1,7 @@
 //! The handle of an accreditation.
 
 use std::fmt;
+use std::time::Duration;
 
 use dan_auth::Secret;
 use dan_transport::{Error, Operation, SubscriptionKey};
@@ -9,6 +10,7 @@ use super::id::AccreditationId;
 use super::listed::Listed;
 use crate::client::DanClient;
 use crate::own_token::OwnToken;
+use crate::times::Times;
 
 /// A handle of an accreditation: what can be done with a permission once it is stored. It holds a client and an id, nothing
 /// that gets old; clone it, keep it, or make it again from the id ([`DanClient::accreditation`]).
@@ -36,12 +38,13 @@ pub struct AccreditationHandle {
     listed: Listed,
     service_context: Option<String>,
     own_token: OwnToken,
+    times: Times,
 }
 
 impl AccreditationHandle {
     pub(crate) fn new(client: DanClient, id: AccreditationId, own_token: OwnToken) -> Self {
         let AccreditationId { id, service_context } = id;
-        Self { client, listed: Listed::new(id), service_context, own_token }
+        Self { client, listed: Listed::new(id), service_context, own_token, times: Times::default() }
     }
 
     /// The accreditation's id.
@@ -114,12 +117,31 @@ impl AccreditationHandle {
         self
     }
 
+    /// How long one attempt may take in all calls through this handle, instead of the client's own limit.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.times.timeout = Some(timeout);
+        self
+    }
+
+    /// How long each call through this handle may take with all its attempts, instead of the client's own limit. A
+    /// [wait](Self::wait_until_available) has a deadline of its own.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.times.deadline = Some(deadline);
+        self
+    }
+
     pub(super) fn client(&self) -> &DanClient {
         &self.client
     }
 
     pub(super) fn listed(&self) -> &Listed {
         &self.listed
+    }
+
+    pub(super) fn times(&self) -> Times {
+        self.times
     }
 
     pub(super) fn own_token(&self) -> &OwnToken {
@@ -133,7 +155,7 @@ impl AccreditationHandle {
 
     /// An operation on this accreditation, whose id is the first value of its template.
     pub(super) fn operation(&self, operation: Operation) -> Operation {
-        operation.path_value(self.id())
+        self.times.apply(operation.path_value(self.id()))
     }
 }
 

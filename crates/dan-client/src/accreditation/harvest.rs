@@ -54,6 +54,7 @@ impl AccreditationHandle {
         let held = Held { accreditation: self.listed().clone(), dataset, is_probe };
         let mut harvest = HarvestRequest::new(self.client(), held);
         harvest.options.own_token = self.own_token().clone();
+        harvest.options.times = self.times();
         if let Some(service_context) = self.known_service_context() {
             harvest = harvest.service_context(service_context);
         }

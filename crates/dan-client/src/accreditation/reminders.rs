@@ -98,7 +98,7 @@ impl AccreditationHandle {
     /// # }
     /// ```
     pub fn remind(&self) -> Reminder {
-        Reminder { accreditation: self.clone(), deadline: None }
+        Reminder { accreditation: self.clone(), deadline: self.times().deadline }
     }
 
     /// The receipts of all reminders so far, one for each way of each (`GET /accreditations/{accreditationId}/reminders`).
@@ -130,7 +130,7 @@ impl AccreditationHandle {
     /// # Errors
     /// [`ErrorKind::NotFound`] when there is no such accreditation, or it is another organization's. Else those of any call.
     pub async fn reminders(&self) -> Result<Vec<NotificationReminder>, Error> {
-        self.receipts(self.client().deadline()).await
+        self.receipts(self.times().deadline.unwrap_or_else(|| self.client().deadline())).await
     }
 
     async fn receipts(&self, deadline: Duration) -> Result<Vec<NotificationReminder>, Error> {

@@ -9,6 +9,7 @@ use dan_transport::{Answer, Error, ErrorKind, Operation, SubscriptionKey};
 use serde_json::Value;
 
 use crate::client::DanClient;
+use crate::times::Times;
 
 /// The list of the accreditations of the caller's organization in one service context (`GET /accreditations`), which is
 /// being put together; made by [`DanClient::accreditations`]. Awaiting it reads it.
@@ -40,8 +41,7 @@ pub struct AccreditationList<'a> {
     changed_after: Option<Timestamp>,
     only_available: bool,
     service_context: Option<String>,
-    timeout: Option<Duration>,
-    deadline: Option<Duration>,
+    times: Times,
 }
 
 impl<'a> AccreditationList<'a> {
@@ -52,8 +52,7 @@ impl<'a> AccreditationList<'a> {
             changed_after: None,
             only_available: false,
             service_context: None,
-            timeout: None,
-            deadline: None,
+            times: Times::default(),
         }
     }
 
@@ -85,13 +84,13 @@ impl<'a> AccreditationList<'a> {
 
     /// How long one attempt may take, instead of the client's own limit: a list has no pages, and may be long.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.times.timeout = Some(timeout);
         self
     }
 
     /// How long the call may take with all its attempts, instead of the client's own limit.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
+        self.times.deadline = Some(deadline);
         self
     }
 
@@ -123,13 +122,7 @@ impl<'a> AccreditationList<'a> {
         if let Some(expression) = query {
             operation = operation.query("query", expression);
         }
-        if let Some(timeout) = self.timeout {
-            operation = operation.timeout(timeout);
-        }
-        if let Some(deadline) = self.deadline {
-            operation = operation.deadline(deadline);
-        }
-        self.client.send(&operation).await
+        self.client.send(&self.times.apply(operation)).await
     }
 }
 

@@ -1,12 +1,12 @@
 //! What can be said of any harvest, whatever is harvested.
 
 use std::fmt;
-use std::time::Duration;
 
 use dan_transport::{Error, ErrorKind, Operation};
 
 use crate::own_token::OwnToken;
 use crate::proof::SignatureRule;
+use crate::times::Times;
 
 /// The options of a harvest, as the caller said them.
 #[derive(Clone, Default)]
@@ -14,8 +14,7 @@ pub(crate) struct Options {
     pub(crate) service_context: Option<String>,
     pub(super) query: Option<String>,
     pub(crate) own_token: OwnToken,
-    pub(super) timeout: Option<Duration>,
-    pub(super) deadline: Option<Duration>,
+    pub(crate) times: Times,
     pub(super) signature_rule: Option<SignatureRule>,
     pub(super) checked: bool,
 }
@@ -27,8 +26,7 @@ impl fmt::Debug for Options {
             .debug_struct("Options")
             .field("service_context", &self.service_context)
             .field("own_token", &self.own_token)
-            .field("timeout", &self.timeout)
-            .field("deadline", &self.deadline)
+            .field("times", &self.times)
             .field("signature_rule", &self.signature_rule)
             .finish_non_exhaustive()
     }

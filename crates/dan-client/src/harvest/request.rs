@@ -211,7 +211,7 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
     /// # }
     /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeout = Some(timeout);
+        self.options.times.timeout = Some(timeout);
         self
     }
 
@@ -231,7 +231,7 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
     /// # }
     /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.options.deadline = Some(deadline);
+        self.options.times.deadline = Some(deadline);
         self
     }
 
@@ -312,7 +312,7 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
 
     /// When the call has to be over, with all that comes before its request and after.
     pub(super) fn end(&self) -> End {
-        let said = self.options.deadline.or(self.client.inner().said_deadline);
+        let said = self.options.times.deadline.or(self.client.inner().said_deadline);
         End::after(said.unwrap_or_else(|| self.needed().max(self.client.deadline())), self.client.clock())
     }
 
@@ -343,7 +343,7 @@ impl<'a, T: HarvestTarget> HarvestRequest<'a, T> {
     /// The service waits for a source as long as the dataset says, which may be longer than the time that was allowed.
     fn with_time(&self, operation: Operation) -> Operation {
         let needed = self.needed();
-        match self.options.timeout {
+        match self.options.times.timeout {
             Some(allowed) => operation.timeout(allowed.max(needed)),
             None if needed > self.client.inner().transport.timeout() => operation.timeout(needed),
             None => operation,

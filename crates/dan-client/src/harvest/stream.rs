@@ -63,7 +63,7 @@ impl<T: HarvestTarget> HarvestRequest<'_, T> {
         let end = self.end();
         let mut operation = self.operation(false, end).await?.deadline(end.left(self.client.clock()));
         // The client's own deadline is for what is held in memory; a body that is read may take its time.
-        if self.options.deadline.is_none() {
+        if self.options.times.deadline.is_none() {
             operation = operation.body_without_deadline();
         }
         let answer = match self.client.stream(&operation).await {

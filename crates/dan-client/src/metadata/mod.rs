@@ -3,7 +3,7 @@
 mod cache;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use dan_model::{
@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::client::DanClient;
+use crate::times::Times;
 
 pub(crate) use self::cache::MetadataCache;
 
@@ -43,11 +44,26 @@ pub(crate) use self::cache::MetadataCache;
 #[derive(Debug, Clone, Copy)]
 pub struct Metadata<'a> {
     client: &'a DanClient,
+    times: Times,
 }
 
 impl<'a> Metadata<'a> {
     pub(crate) fn new(client: &'a DanClient) -> Self {
-        Self { client }
+        Self { client, times: Times::default() }
+    }
+
+    /// How long one attempt may take, instead of the client's own limit.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.times.timeout = Some(timeout);
+        self
+    }
+
+    /// How long the call may take with all its attempts, instead of the client's own limit.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.times.deadline = Some(deadline);
+        self
     }
 
     /// Every dataset of every service context (`/public/metadata/evidencecodes`).
@@ -243,7 +259,7 @@ impl<'a> Metadata<'a> {
     /// As [`evidence_codes`](Self::evidence_codes).
     pub async fn usage_for_digdir(self) -> Result<Bytes, Error> {
         let operation = Operation::public_get("/metadata/usage/digdir");
-        Ok(self.client.inner().transport.send(&operation).await?.into_body())
+        Ok(self.client.inner().transport.send(&self.times.apply(operation)).await?.into_body())
     }
 
     /// The OpenAPI document that the gateway publishes (`/public/metadata/oas/json`).
@@ -307,6 +323,6 @@ impl<'a> Metadata<'a> {
     }
 
     async fn read<T: DeserializeOwned>(self, operation: Operation) -> Result<T, Error> {
-        self.client.inner().transport.send(&operation).await?.json()
+        self.client.inner().transport.send(&self.times.apply(operation)).await?.json()
     }
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use dan_client::model::{LegalBasisKind, StatusCode};
 use dan_client::{DatasetRequest, ErrorKind, ErrorOrigin};
 
@@ -143,4 +145,24 @@ async fn the_key_follows_from_all_datasets_together() {
     let apart =
         client.request_authorization(REQUESTOR, SUBJECT).dataset("TildaMetadatav1").dataset("RestanserV2");
     assert_eq!(apart.await.unwrap_err().kind(), ErrorKind::Configuration);
+}
+
+#[tokio::test]
+async fn calls_through_a_handle_keep_to_its_times() {
+    let (sandbox, _clock, client) = start().await;
+    let accreditation = authorization(&client).await.into_handle();
+    let before = sandbox.requests().len();
+    let (timeout, deadline) = (accreditation.clone(), accreditation.clone());
+    for impatient in [timeout.timeout(Duration::ZERO), deadline.deadline(Duration::ZERO)] {
+        let told = [
+            impatient.status().await.unwrap_err(),
+            impatient.reminders().await.unwrap_err(),
+            impatient.remind().await.unwrap_err(),
+            impatient.harvest("UnitBasicInformation").await.unwrap_err(),
+            impatient.clone().delete().await.unwrap_err(),
+        ];
+        assert_eq!(told.map(|error| error.kind()), [ErrorKind::Timeout; 5]);
+    }
+    assert_eq!(sandbox.requests().len(), before);
+    accreditation.deadline(Duration::from_secs(60)).status().await.unwrap();
 }
