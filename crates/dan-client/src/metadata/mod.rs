@@ -322,7 +322,9 @@ impl<'a> Metadata<'a> {
         &self.client.inner().metadata
     }
 
-    async fn read<T: DeserializeOwned>(self, operation: Operation) -> Result<T, Error> {
-        self.client.inner().transport.send(&self.times.apply(operation)).await?.json()
+    fn read<T: DeserializeOwned>(self, operation: Operation) -> impl Future<Output = Result<T, Error>> + 'a {
+        // Outside of what is awaited, which would keep room for the operation as it was before.
+        let operation = self.times.apply(operation);
+        async move { self.client.inner().transport.send(&operation).await?.json() }
     }
 }
