@@ -165,3 +165,16 @@ async fn a_harvest_about_a_person_is_repeated() {
     let harvests = sandbox.requests().into_iter().filter(|request| request.path.contains("directharvest"));
     assert_eq!(harvests.count(), 2);
 }
+
+#[tokio::test]
+async fn the_name_of_a_value_may_be_mistyped() {
+    let (_sandbox, client) = start().await;
+    let told = async |name: &str| {
+        let error = of_unit(&client, "Roller").field::<Value>(name).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::UnexpectedAnswer, Some(200)));
+        error.to_string()
+    };
+    assert_eq!(told("defualt").await, "the answer has no value 'defualt'. Did you mean 'default'?");
+    assert_eq!(told("Styre").await, "the answer has no value 'Styre'. It has default.");
+    assert_eq!(told("15867010022").await, "the answer has no value '***********'. It has default.");
+}

@@ -3,11 +3,12 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use dan_model::{DecodeError, Evidence};
+use dan_model::{DecodeError, Evidence, mask_personal_numbers};
 use dan_transport::{Answer, Error};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::near_name::did_you_mean;
 use crate::proof::{self, RequestRecord, SignatureError, SignatureKey};
 
 /// What a harvest gave: the bytes as they arrived, the service's signature over them, and the id of the request. It is
@@ -77,7 +78,11 @@ impl Harvest {
     /// [`ErrorKind::UnexpectedAnswer`](crate::ErrorKind::UnexpectedAnswer) when there is no value of the name, or several, or
     /// when it does not fit the type; and when there is no envelope.
     pub fn field<T: DeserializeOwned>(&self, name: &str) -> Result<T, Error> {
-        self.of_evidence(|evidence| evidence.field(name))
+        let evidence = self.evidence()?;
+        let is_there = evidence.value(name).is_some();
+        evidence.field(name).map_err(|error| {
+            if is_there { self.answer.misfit(&error) } else { self.no_value(name, &evidence) }
+        })
     }
 
     /// The one JSON document of the dataset as a type of the caller's, whatever the name of its value.
@@ -187,6 +192,17 @@ impl Harvest {
         read: impl FnOnce(&Evidence) -> Result<T, DecodeError>,
     ) -> Result<T, Error> {
         read(&self.evidence()?).map_err(|error| self.answer.misfit(&error))
+    }
+
+    fn no_value(&self, name: &str, evidence: &Evidence) -> Error {
+        let names: Vec<&str> =
+            evidence.evidence_values.iter().map(|value| value.evidence_value_name.as_str()).collect();
+        let hint = match did_you_mean(name, names.iter().copied()) {
+            meant if meant.is_empty() && !names.is_empty() => format!(" It has {}.", names.join(", ")),
+            meant => meant,
+        };
+        let message = format!("the answer has no value '{name}'.{hint}");
+        self.answer.unexpected(mask_personal_numbers(&message))
     }
 
     fn decoded<T>(&self, read: impl FnOnce(&[u8]) -> Result<T, DecodeError>) -> Result<T, Error> {
